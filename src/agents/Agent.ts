@@ -1,0 +1,131 @@
+/** Agent kinds as values: what to launch, how to type, how to read what the agent says of itself. Plugins make them. */
+import { type Effect, type Option, Schema } from "effect"
+import type { Screen, Stroke } from "../terminal/Terminal.ts"
+
+/** A fact the agent itself reported (a hook, a notify program). Outranks anything read from a screen. */
+export const Signal = Schema.TaggedUnion({
+  /** The agent is up; `agentSessionId` is what it can be resumed by, and it may change (`/clear`). */
+  Started: {
+    agentSessionId: Schema.optionalKey(Schema.String),
+    transcript: Schema.optionalKey(Schema.String),
+    source: Schema.Literals(["startup", "resume", "clear", "compact", "other"])
+  },
+  /** The agent took this text as a prompt. `turn` is its own id for what follows. */
+  PromptSubmitted: { turn: Schema.String, prompt: Schema.String },
+  ToolStarted: { turn: Schema.String, tool: Schema.String, detail: Schema.String },
+  ToolEnded: { turn: Schema.String, tool: Schema.String, detail: Schema.String, failed: Schema.Boolean },
+  PermissionAsked: { turn: Schema.String, question: Schema.String },
+  /** The turn is over. With `background` the agent will go on by itself (sub-agents) and is not idle. */
+  TurnEnded: { turn: Schema.String, answer: Schema.String, background: Schema.Boolean },
+  TurnFailed: { turn: Schema.String, reason: Schema.String },
+  Interrupted: { turn: Schema.String },
+  CompactStarted: {},
+  CompactEnded: {},
+  /** The agent's process is going away. */
+  Ended: { reason: Schema.String }
+})
+export type Signal = typeof Signal.Type
+
+/** What the screen, or the agent's own state file, shows. Evidence of last resort. */
+export interface Observation {
+  readonly activity: "starting" | "idle" | "busy" | "dialog" | "exited" | "unknown"
+  /** One line: the question of a dialog, the error shown. */
+  readonly detail: string
+  /** Text standing in the composer, unsent; `null` when the composer is empty or not visible. */
+  readonly draft: string | null
+  /** Set for start-up dialogs (trust, onboarding, update) that the spawn itself consents to. */
+  readonly answer?: ReadonlyArray<Stroke>
+}
+
+export interface LaunchRequest {
+  readonly sessionId: string
+  readonly name: string
+  /** The first prompt, framed or bare, exactly as the agent should read it. */
+  readonly prompt: Option.Option<string>
+  /** Resume this conversation of the agent instead of starting a new one. */
+  readonly resume: Option.Option<string>
+  readonly cwd: string
+  readonly model: Option.Option<string>
+  readonly effort: Option.Option<string>
+  readonly permissionMode: Option.Option<string>
+  /** Extra agent arguments, as given after `--`. */
+  readonly args: ReadonlyArray<string>
+  /** The complete environment so far: the daemon's, scrubbed, plus config, `--env` and `SM_*`. */
+  readonly env: Readonly<Record<string, string>>
+  /** A directory of the session's own, mode 0700, that exists. */
+  readonly dir: string
+  /** The command prefix of `sm` itself, absolute, for hooks: `[node, sm.cjs]`. */
+  readonly sm: readonly [string, ...ReadonlyArray<string>]
+}
+
+export interface Launch {
+  readonly command: readonly [string, ...ReadonlyArray<string>]
+  readonly env: Readonly<Record<string, string>>
+  /** Files to write before starting, mode 0600, relative to `dir`. */
+  readonly files: Readonly<Record<string, string>>
+  /** Known before the agent says so (a session id chosen by us). */
+  readonly agentSessionId: Option.Option<string>
+}
+
+/** The agent cannot be started: the sentence names what is missing and how to get it. */
+export class AgentError extends Schema.TaggedError<AgentError>()("AgentError", {
+  provider: Schema.String,
+  problem: Schema.String,
+  fix: Schema.String
+}) {
+  override get message() {
+    return `${this.provider}: ${this.problem}`
+  }
+}
+
+/** What a running agent's adapter may look at. */
+export interface Seat {
+  readonly sessionId: string
+  readonly cwd: string
+  /** The pane's process. */
+  readonly pid: number
+  /** The environment the agent was started with. */
+  readonly env: Readonly<Record<string, string>>
+  readonly agentSessionId: string | null
+  readonly transcript: string | null
+}
+
+export interface AgentAdapter {
+  readonly kind: string
+  readonly displayName: string
+  /** Features ask for these; nothing in the core asks for a kind. */
+  readonly capabilities: {
+    /** Reports PromptSubmitted, so that a message can become `submitted`. */
+    readonly confirms: boolean
+    /** Reports TurnEnded with the answer. */
+    readonly turns: boolean
+    readonly tools: boolean
+    /** Can be restored by its own id. */
+    readonly resumes: boolean
+    readonly clears: boolean
+  }
+  readonly launch: (request: LaunchRequest) => Effect.Effect<Launch, AgentError>
+  /** Types `text` and submits it, in one program. `draft`: text already stands in the composer. */
+  readonly submit: (text: string, draft: boolean) => ReadonlyArray<Stroke>
+  /** Sends what stands in the composer. */
+  readonly enter: ReadonlyArray<Stroke>
+  /** Stops the running turn and nothing else. */
+  readonly interrupt: ReadonlyArray<Stroke>
+  /** The text of the control command that clears the context (`/clear`). */
+  readonly clear: string
+  /** Pure. */
+  readonly read: (screen: Screen) => Observation
+  /** Pure: a hook's event name and payload to signals. An unknown event is no signal. Undecodable payloads too. */
+  readonly hook: (event: string, payload: unknown) => ReadonlyArray<Signal>
+  /** The agent's own state, from its state file or transcript; outranks `read`. */
+  readonly observe: (seat: Seat) => Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>>
+  /**
+   * Does the agent's transcript carry this text as a prompt, at or after `since` (Unix ms)? `unknown` when there is no
+   * transcript to look at. Decides after a crash whether a message was typed.
+   */
+  readonly submitted: (seat: Seat, text: string, since: number) => Effect.Effect<"yes" | "no" | "unknown">
+  /** What a person sees when the pane is reduced to its last words: the exit message's reason, else empty. */
+  readonly farewell: (screen: Screen) => string
+}
+
+export const defineAgent = (adapter: AgentAdapter): AgentAdapter => adapter

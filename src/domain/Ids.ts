@@ -1,0 +1,35 @@
+/** Branded identifiers and the rules they obey. */
+import { Clock, Effect, Random, Schema } from "effect"
+
+/** Eight lower-case hex digits. */
+export const SessionId = Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}$/u)).pipe(Schema.brand("SessionId"))
+export type SessionId = typeof SessionId.Type
+
+/** A host's name: one subject token. */
+export const HostId = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,31}$/u)).pipe(Schema.brand("HostId"))
+export type HostId = typeof HostId.Type
+
+/**
+ * `m` + nine base-36 digits of Unix milliseconds + six random base-36 digits: sorts by time, needs no crypto, and the
+ * sender makes it, so that a retried send is the same message.
+ */
+export const MessageId = Schema.String.check(Schema.isPattern(/^m[0-9a-z]{15}$/u)).pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** What people call a session: 1–32 of letters, digits, `_`, `-`; never eight hex digits, which would read as an id. */
+export const SessionName = Schema.String.check(
+  Schema.isPattern(/^(?![0-9a-f]{8}$)[A-Za-z0-9_-]{1,32}$/u, {
+    message: "a name is 1-32 letters, digits, _ or -, and not eight hex digits (that is how an id looks)"
+  })
+).pipe(Schema.brand("SessionName"))
+export type SessionName = typeof SessionName.Type
+
+const digits = (count: number, radix: number) =>
+  Effect.map(Random.nextIntBetween(0, radix ** count), (value) => value.toString(radix).padStart(count, "0"))
+
+export const makeSessionId: Effect.Effect<SessionId> = Effect.map(digits(8, 16), (id) => SessionId.make(id))
+
+export const makeMessageId: Effect.Effect<MessageId> = Effect.gen(function* () {
+  const time = (yield* Clock.currentTimeMillis).toString(36).padStart(9, "0")
+  return MessageId.make(`m${time}${yield* digits(6, 36)}`)
+})

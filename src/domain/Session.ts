@@ -1,0 +1,46 @@
+/** A session as everyone may see it: what `sm list` prints and what the directory stores. */
+import { Schema } from "effect"
+import { HostId, SessionId, SessionName } from "./Ids.ts"
+
+/**
+ * Where a session is in its life. `stopped` is ended on purpose, `crashed` is a pane that went away by itself;
+ * both keep their record and can be restored.
+ */
+export const SessionPhase = Schema.Literals([
+  "starting",
+  "idle",
+  "working",
+  "waiting-permission",
+  "human-composing",
+  "compacting",
+  "crashed",
+  "stopped"
+])
+export type SessionPhase = typeof SessionPhase.Type
+
+export const isLive = (phase: SessionPhase): boolean => phase !== "stopped" && phase !== "crashed"
+
+export const SessionCard = Schema.Struct({
+  v: Schema.Literal(1),
+  id: SessionId,
+  name: SessionName,
+  /** The agent kind: `claude`, `codex`, or whatever a plugin registers. */
+  provider: Schema.String,
+  state: SessionPhase,
+  /** What it is doing or why it is in this state, one line. */
+  detail: Schema.String,
+  parentId: Schema.NullOr(SessionId),
+  workingDir: Schema.String,
+  host: HostId,
+  model: Schema.NullOr(Schema.String),
+  /** The agent's own id, with which it can be resumed. */
+  agentSessionId: Schema.NullOr(Schema.String),
+  transcript: Schema.NullOr(Schema.String),
+  /** Messages accepted and not yet typed. */
+  queued: Schema.Int,
+  createdAt: Schema.Number,
+  /** When the state last changed, Unix milliseconds. */
+  since: Schema.Number,
+  stoppedAt: Schema.NullOr(Schema.Number)
+})
+export type SessionCard = typeof SessionCard.Type

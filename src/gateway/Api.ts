@@ -1,0 +1,199 @@
+/** Every verb a client may ask of the daemon: one record of schemas. CLI, and later HTTP, translate to these. */
+import { Schema } from "effect"
+import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
+import { DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
+import { SessionCard } from "../domain/Session.ts"
+
+/** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
+export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
+  code: Schema.Literals([
+    "not-found",
+    "ambiguous",
+    "name-taken",
+    "not-allowed",
+    "invalid",
+    "wrong-state",
+    "unavailable",
+    "timeout",
+    "internal"
+  ]),
+  message: Schema.String,
+  hint: Schema.String
+}) {}
+
+/** What every request is answered with, and what `--json` prints. */
+export const Reply = Schema.Union([
+  Schema.Struct({ ok: Schema.Literal(true), data: Schema.Json }),
+  Schema.Struct({
+    ok: Schema.Literal(false),
+    error: Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String })
+  })
+])
+export type Reply = typeof Reply.Type
+
+const Text = Schema.String.check(
+  Schema.makeFilter((text: string) =>
+    Buffer.byteLength(text) <= MAX_TEXT_BYTES ? true : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
+  )
+)
+/** A session as people name it: id, unambiguous id prefix (4+), name, `parent`. */
+const Recipient = Schema.NonEmptyString
+const EnvName = Schema.String.check(Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]*$/u))
+
+export const SpawnInput = Schema.Struct({
+  provider: Schema.NonEmptyString,
+  prompt: Schema.optionalKey(Text),
+  name: Schema.optionalKey(SessionName),
+  model: Schema.optionalKey(Schema.NonEmptyString),
+  effort: Schema.optionalKey(Schema.NonEmptyString),
+  permissionMode: Schema.optionalKey(Schema.NonEmptyString),
+  /** Absolute. */
+  cwd: Schema.NonEmptyString,
+  env: Schema.optionalKey(Schema.Record(EnvName, Schema.String)),
+  args: Schema.optionalKey(Schema.Array(Schema.String))
+})
+
+export const SendInput = Schema.Struct({
+  to: Recipient,
+  text: Text,
+  mode: Schema.optionalKey(DeliveryMode),
+  /** Made by the sender; a retry with the same id is the same message. */
+  messageId: Schema.optionalKey(MessageId),
+  /** Seconds after which it must not be typed any more. */
+  ttl: Schema.optionalKey(Schema.Number.check(Schema.isGreaterThan(0)))
+})
+
+export const Action = Schema.Struct({
+  at: Schema.Number,
+  tool: Schema.String,
+  detail: Schema.String,
+  /** Milliseconds; null while it runs. */
+  took: Schema.NullOr(Schema.Number),
+  failed: Schema.Boolean
+})
+
+export const Trace = Schema.Struct({
+  id: MessageId,
+  from: Sender,
+  to: Schema.Struct({ id: SessionId, name: Schema.String }),
+  mode: DeliveryMode,
+  text: Schema.String,
+  status: MessageStatus,
+  hops: Schema.Array(Hop),
+  /** The agent's answer to the turn that carried it. */
+  answer: Schema.NullOr(Schema.String)
+})
+
+export const DeadLetterView = Schema.Struct({
+  seq: Schema.Int,
+  at: Schema.Number,
+  reason: Schema.String,
+  address: Schema.String,
+  tag: Schema.String,
+  body: Schema.String
+})
+
+export const Check = Schema.Struct({
+  name: Schema.String,
+  state: Schema.Literals(["ok", "warn", "fail"]),
+  detail: Schema.String,
+  fix: Schema.String
+})
+
+const verb = <const I extends Schema.Top, const O extends Schema.Top>(doc: string, input: I, output: O) => ({ doc, input, output })
+const Named = Schema.Struct({ session: Recipient })
+const None = Schema.Struct({})
+
+export const verbs = {
+  spawn: verb("Start an agent in a pane of its own.", SpawnInput, SessionCard),
+  send: verb(
+    "Accept a message for a session.",
+    SendInput,
+    Schema.Struct({
+      messageId: MessageId,
+      to: Schema.Struct({ id: SessionId, name: SessionName }),
+      state: MessageStatus,
+      /** The target's phase when it was accepted. */
+      target: Schema.String
+    })
+  ),
+  wait: verb(
+    "Wait until a message is submitted, answered or past hope.",
+    Schema.Struct({
+      messageId: MessageId,
+      until: Schema.Literals(["submitted", "answered"]),
+      timeoutMs: Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 }))
+    }),
+    Trace
+  ),
+  trace: verb("Every hop of one message.", Schema.Struct({ messageId: MessageId }), Trace),
+  list: verb("Sessions; `all` includes the ended.", Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }), Schema.Array(SessionCard)),
+  children: verb(
+    "Sessions spawned by one session (default: the caller).",
+    Schema.Struct({
+      session: Schema.optionalKey(Recipient),
+      recursive: Schema.optionalKey(Schema.Boolean),
+      all: Schema.optionalKey(Schema.Boolean)
+    }),
+    Schema.Array(SessionCard)
+  ),
+  me: verb("The caller's own session.", None, SessionCard),
+  status: verb(
+    "The caller, and the others in its directory.",
+    Schema.Struct({ cwd: Schema.optionalKey(Schema.String) }),
+    Schema.Struct({ me: Schema.NullOr(SessionCard), others: Schema.Array(SessionCard), total: Schema.Int })
+  ),
+  output: verb(
+    "The last lines of a pane.",
+    Schema.Struct({ session: Recipient, lines: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3000 }))) }),
+    Schema.Struct({ session: SessionId, text: Schema.String })
+  ),
+  tail: verb(
+    "The last tool actions of a session, oldest first.",
+    Schema.Struct({ session: Recipient, count: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))) }),
+    Schema.Struct({ session: SessionId, name: Schema.String, actions: Schema.Array(Action) })
+  ),
+  attach: verb("How to look inside.", Named, Schema.Struct({ session: SessionCard, command: Schema.Array(Schema.String) })),
+  kill: verb("End an agent; its record and history stay.", Named, SessionCard),
+  restore: verb("Start an ended session again where it left off.", Named, SessionCard),
+  clear: verb("Drop an agent's context; optionally give it a new prompt.", Schema.Struct({ session: Recipient, prompt: Schema.optionalKey(Text) }), SessionCard),
+  name: verb("Rename a session (default: the caller).", Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }), SessionCard),
+  deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
+  replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
+  dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
+  /** From hooks, not from people. */
+  signal: verb(
+    "What an agent's hook reported.",
+    Schema.Struct({
+      id: Schema.NonEmptyString,
+      /** Unix milliseconds, fractional, at emission. */
+      at: Schema.Number,
+      provider: Schema.NonEmptyString,
+      event: Schema.NonEmptyString,
+      payload: Schema.Json,
+      /** `human` may report for a session (the spool); a session only for itself. */
+      session: Schema.optionalKey(SessionId)
+    }),
+    None
+  ),
+  health: verb(
+    "Is everything well?",
+    None,
+    Schema.Struct({
+      version: Schema.String,
+      pid: Schema.Int,
+      host: Schema.String,
+      startedAt: Schema.Number,
+      sessions: Schema.Int,
+      rss: Schema.Int,
+      checks: Schema.Array(Check)
+    })
+  ),
+  shutdown: verb("Stop the daemon; agents stay in their panes.", None, Schema.Struct({ pid: Schema.Int }))
+} as const
+export type Verb = keyof typeof verbs
+export type Input<V extends Verb> = (typeof verbs)[V]["input"]["Type"]
+export type Output<V extends Verb> = (typeof verbs)[V]["output"]["Type"]
+
+/** Verbs that an agent may not use: they act on the system, not on the swarm. */
+export const humanOnly: ReadonlySet<Verb> = new Set(["shutdown", "replayDeadLetter", "dropDeadLetter"])
