@@ -65,6 +65,8 @@ export interface Launch {
   readonly files: Readonly<Record<string, string>>
   /** Known before the agent says so (a session id chosen by us). */
   readonly agentSessionId: Option.Option<string>
+  /** The request's prompt travels on the command line; otherwise it must be typed once the agent is ready. */
+  readonly promptOnArgv: boolean
 }
 
 /** The agent cannot be started: the sentence names what is missing and how to get it. */
@@ -104,6 +106,8 @@ export interface AgentAdapter {
     readonly resumes: boolean
     readonly clears: boolean
   }
+  /** Names of the environment variables that `observe` and `submitted` need to find the agent's own files. */
+  readonly remembers: ReadonlyArray<string>
   readonly launch: (request: LaunchRequest) => Effect.Effect<Launch, AgentError>
   /** Types `text` and submits it, in one program. `draft`: text already stands in the composer. */
   readonly submit: (text: string, draft: boolean) => ReadonlyArray<Stroke>

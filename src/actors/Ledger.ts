@@ -1,0 +1,66 @@
+/** The commits of one running actor: what is, what is promised, and how both move on together. */
+import { Clock, Effect, Option } from "effect"
+import type { Address, Broker, StaleCommit } from "../broker/Broker.ts"
+import type { Behavior } from "./Behavior.ts"
+import { addressText } from "./ActorRef.ts"
+import { type Commit, load, save } from "./Commit.ts"
+import { perform } from "./Out.ts"
+import { persist } from "./Persist.ts"
+import type { Actor } from "./Actor.ts"
+
+export type Change = Pick<Commit, "done" | "stream" | "suspect" | "out">
+
+export interface Ledger {
+  readonly state: () => unknown
+  readonly commit: () => Commit
+  /** Replaces state and promises by compare-and-set. */
+  readonly write: (state: unknown, change: Change) => Effect.Effect<void, StaleCommit, Broker>
+  /** Does what the last commit promised; again after a crash, with the same ids. */
+  readonly keepPromises: Effect.Effect<void, never, Broker>
+}
+
+export const open = Effect.fn("Ledger.open")(function* (definition: Actor, behavior: Behavior<any, never>, address: Address, by: string) {
+  const name = addressText(address)
+  const loaded = yield* persist(name, load(definition, address))
+  let revision = Option.match(loaded, { onNone: () => 0, onSome: (found) => found.revision })
+  let state: unknown = Option.match(loaded, { onNone: () => behavior.initial(address.key), onSome: (found) => found.state })
+  let commit: Commit = Option.match(loaded, {
+    onNone: () => ({
+      v: 1,
+      version: definition.version,
+      by,
+      n: 0,
+      at: 0,
+      stream: "",
+      done: { urgent: 0, control: 0, normal: 0 },
+      suspect: null,
+      state: null,
+      out: []
+    }),
+    onSome: (found) => found.commit
+  })
+
+  const write = Effect.fnUntraced(function* (next: unknown, change: Change) {
+    const record: Commit = {
+      ...change,
+      v: 1,
+      version: definition.version,
+      by,
+      n: commit.n + 1,
+      at: yield* Clock.currentTimeMillis,
+      state: yield* Effect.orDie(definition.compiled.state.encode(next))
+    }
+    revision = yield* persist(name, save(address, record, revision))
+    commit = record
+    state = next
+  })
+  const keepPromises = Effect.suspend(() =>
+    Effect.forEach(
+      commit.out,
+      (out, index) => persist(name, perform(address, `${name}-${commit.n}-${index}`, commit.at, out)),
+      { concurrency: "unbounded", discard: true }
+    )
+  )
+  const ledger: Ledger = { state: () => state, commit: () => commit, write, keepPromises }
+  return ledger
+})

@@ -1,0 +1,78 @@
+/** Pure building blocks of the session's state machine: a state, and what it promises to the world. */
+import type { Event } from "../../domain/Event.ts"
+import type { MessageId } from "../../domain/Ids.ts"
+import { HostId, SessionId, SessionName } from "../../domain/Ids.ts"
+import type { MessageStatus } from "../../domain/Message.ts"
+import { SessionCard, type SessionPhase } from "../../domain/Session.ts"
+import { Schema } from "effect"
+import { Out, publish } from "../Out.ts"
+import type { State } from "./Session.ts"
+
+export interface Move {
+  readonly state: State
+  readonly out: ReadonlyArray<Out>
+}
+
+export const stay = (state: State): Move => ({ state, out: [] })
+
+/** One move after the other. */
+export const then = (move: Move, next: (state: State) => Move): Move => {
+  const after = next(move.state)
+  return after.out.length === 0 && move.out.length === 0 ? after : { state: after.state, out: [...move.out, ...after.out] }
+}
+
+export const tellWorld = (state: State, ...events: ReadonlyArray<Event>): Move => ({ state, out: events.map(publish) })
+
+export const idOf = (state: State): SessionId => SessionId.make(state.id)
+
+/** Moves to a phase; the public is told when it changes. */
+export const enter = (state: State, phase: SessionPhase, detail: string, now: number): Move => {
+  if (state.phase === phase) return stay(state.detail === detail ? state : { ...state, detail })
+  return tellWorld(
+    { ...state, phase, detail, since: now },
+    { _tag: "SessionPhaseChanged", id: idOf(state), phase, detail }
+  )
+}
+
+/** How many accepted messages are remembered, so that a retry by the same id is the same message. */
+const REMEMBERED = 400
+
+/** A message's next hop. */
+export const hop = (state: State, id: MessageId, status: MessageStatus, evidence: string): Move => {
+  const known = state.seen.some(([seen]) => seen === id)
+  const seen = known
+    ? state.seen.map((entry): typeof entry => (entry[0] === id ? [id, status] : entry))
+    : [...state.seen, [id, status] as const].slice(-REMEMBERED)
+  return tellWorld({ ...state, seen }, { _tag: "MessageMoved", id, to: idOf(state), status, evidence })
+}
+
+export const cardKey = (id: string): string => `session.${id}`
+
+export const cardOf = (state: State): SessionCard => ({
+  v: 1,
+  id: idOf(state),
+  name: SessionName.make(state.name),
+  provider: state.spec?.provider ?? "unknown",
+  state: state.phase,
+  detail: state.detail,
+  parentId: state.spec?.parentId ?? null,
+  workingDir: state.spec?.workingDir ?? "/",
+  host: HostId.make(state.host),
+  model: state.spec?.model ?? null,
+  agentSessionId: state.agentSessionId,
+  transcript: state.transcript,
+  queued: state.queue.length + (state.typing === null ? 0 : 1),
+  createdAt: state.createdAt,
+  since: state.since,
+  stoppedAt: state.stoppedAt
+})
+
+const cardJson = Schema.encodeSync(Schema.fromJsonString(SessionCard))
+
+/** Adds the card when the move changed what it shows. */
+export const showing = (before: State, move: Move): Move => {
+  if (move.state.spec === null) return move
+  const value = cardJson(cardOf(move.state))
+  if (before.spec !== null && value === cardJson(cardOf(before))) return move
+  return { state: move.state, out: [...move.out, Out.cases.Card.make({ key: cardKey(move.state.id), value })] }
+}

@@ -1,0 +1,211 @@
+/** How a session answers its mail: every handler is a pure move of the state machine, given the time. */
+import { Effect, Option } from "effect"
+import { Broker } from "../../broker/Broker.ts"
+import { Roster } from "../../agents/Roster.ts"
+import type { MessageId } from "../../domain/Ids.ts"
+import { isLive } from "../../domain/Session.ts"
+import type { Behavior, Mail, Outcome } from "../Behavior.ts"
+import { abandon, accept, confirmed, emptyState, gaveUp, plan, turnOver, typed, withheld } from "./Delivery.ts"
+import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, then } from "./Move.ts"
+import { type Letter, NotNow, Session, type State } from "./Session.ts"
+import { reactor, type Surroundings } from "./SessionReactor.ts"
+import { observed, signalled } from "./Turns.ts"
+import { publish } from "../Out.ts"
+
+/** Ends a move: whatever changed, the line may move on, and the card shows it. */
+const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
+  const after = showing(before, then(move, (state) => plan(state, mail.now, mail.activation)))
+  return { state: after.state, reply: reply(after.state), out: after.out }
+}
+
+const silent = () => null
+
+/** A report: no answer. */
+const report = <P>(step: (payload: P, state: State, mail: Mail) => Move) => (payload: P, state: State, mail: Mail) =>
+  Effect.sync(() => moved(state, step(payload, state, mail), mail, silent))
+
+const unknown = (state: State) =>
+  new NotNow({ reason: `session ${state.id} does not exist`, hint: "sm list --all shows every session" })
+
+const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
+  Effect.gen(function* () {
+    if (state.spec === null) return yield* unknown(state)
+    const seen = state.seen.find(([id]) => id === letter.id)
+    if (seen === undefined && state.phase === "stopped") {
+      return yield* new NotNow({ reason: `${state.name} (${state.id}) is stopped`, hint: `sm restore ${state.name}` })
+    }
+    const target = state.phase
+    const accepted = accept(state, letter, mail.now, mail.activation)
+    const fresh = seen === undefined && letter.kind === "message"
+    const move: Move = fresh
+      ? {
+          state: accepted.state,
+          out: [
+            publish({ _tag: "MessageAccepted", id: letter.id, to: idOf(state), from: letter.from, mode: letter.mode, bytes: letter.bytes }),
+            ...accepted.out
+          ]
+        }
+      : accepted
+    return moved(state, move, mail, (next) => ({
+      state: seen?.[1] ?? ("accepted" as const),
+      target,
+      name: cardOf(next).name
+    }))
+  })
+
+/** Which waiting letters a prompt carries: the frame's message id, or the very words of a bare one. */
+const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
+  const broker = yield* Broker
+  const waiting = [...(state.typing === null ? [] : [state.typing.letter]), ...state.flying.map((flight) => flight.letter)].filter(
+    (letter) => letter.kind === "message"
+  )
+  const found: Array<MessageId> = []
+  for (const letter of waiting) {
+    if (prompt.includes(letter.id)) found.push(letter.id)
+    else if (letter.from.kind !== "session") {
+      const text = yield* Effect.orDie(broker.getText(letter.id))
+      if (Option.isSome(text) && squeeze(prompt).includes(squeeze(text.value))) found.push(letter.id)
+    }
+  }
+  return found
+})
+
+/** Agents trim, unwrap and re-wrap what is pasted: only the words are compared. */
+const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
+
+const ended = (state: State, reason: string, now: number): Move =>
+  then(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>
+    then(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) => tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason }))
+  )
+
+/** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
+const lost = (state: State, reason: string, now: number): Move =>
+  then(
+    state.carried.reduce(
+      (move, id) => then(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+      stay({ ...state, pane: null, launching: null, interrupting: null, turn: null, carried: [], stoppedAt: now })
+    ),
+    (next) => then(enter(next, "crashed", reason, now), (last) => tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason }))
+  )
+
+export const behavior: Behavior<typeof Session, Surroundings> = {
+  initial: emptyState,
+  reactor,
+  handlers: {
+    Launch: (payload, state, mail) =>
+      Effect.sync(() => {
+        if (state.spec !== null) return { state, reply: null }
+        const { host, id, name, prompt, spec } = payload
+        const born: State = {
+          ...state,
+          id,
+          name,
+          host,
+          spec,
+          createdAt: mail.now,
+          since: mail.now,
+          detail: "starting",
+          launching: { at: mail.now, resume: false, activation: mail.activation }
+        }
+        const told = tellWorld(born, {
+          _tag: "SessionSpawned",
+          id,
+          name,
+          provider: spec.provider,
+          parentId: spec.parentId,
+          workingDir: spec.workingDir
+        })
+        const move = then(told, (next) => {
+          if (prompt === null) return stay(next)
+          const accepted = accept(next, prompt, mail.now, mail.activation)
+          const { bytes, from, id: letter, mode } = prompt
+          return { state: accepted.state, out: [publish({ _tag: "MessageAccepted", id: letter, to: id, from, mode, bytes }), ...accepted.out] }
+        })
+        return moved(state, move, mail, silent)
+      }),
+    Accept: acceptLetter,
+    AcceptUrgent: acceptLetter,
+    Kill: ({ reason }, state, mail) =>
+      Effect.gen(function* () {
+        if (state.spec === null) return yield* unknown(state)
+        if (state.phase === "stopped") return { state, reply: cardOf(state) }
+        return moved(state, ended(state, reason, mail.now), mail, cardOf)
+      }),
+    Restore: (_, state, mail) =>
+      Effect.gen(function* () {
+        if (state.spec === null) return yield* unknown(state)
+        if (isLive(state.phase)) {
+          return yield* new NotNow({ reason: `${state.name} is running (${state.phase})`, hint: `sm attach ${state.name}` })
+        }
+        const again: State = { ...state, launching: { at: mail.now, resume: true, activation: mail.activation }, stoppedAt: null, actions: [] }
+        const move = then(enter(again, "starting", "restoring", mail.now), (next) => tellWorld(next, { _tag: "SessionRestored", id: idOf(next) }))
+        return moved(state, move, mail, cardOf)
+      }),
+    Rename: ({ name }, state, mail) =>
+      Effect.gen(function* () {
+        if (state.spec === null) return yield* unknown(state)
+        const move = state.name === name ? stay(state) : tellWorld({ ...state, name }, { _tag: "SessionRenamed", id: idOf(state), name })
+        return moved(state, move, mail, cardOf)
+      }),
+    Describe: (_, state) =>
+      Effect.gen(function* () {
+        if (state.spec === null) return yield* unknown(state)
+        return { state, reply: { card: cardOf(state), pane: state.pane, actions: state.actions } }
+      }),
+    Signalled: ({ at, id, signal }, state, mail) =>
+      Effect.gen(function* () {
+        const carries = signal._tag === "PromptSubmitted" ? yield* carriers(state, signal.prompt) : []
+        return moved(state, signalled(state, id, signal, at, mail.now, () => carries), mail, silent)
+      }),
+
+    Launched: (payload, state, mail) =>
+      Effect.gen(function* () {
+        const roster = yield* Roster
+        const adapter = Option.getOrUndefined(yield* roster.find(state.spec?.provider ?? ""))
+        const seated: State = {
+          ...state,
+          pane: payload.pane,
+          launching: null,
+          detail: "",
+          agentSessionId: payload.agentSessionId ?? state.agentSessionId,
+          seatEnv: payload.seatEnv
+        }
+        // Killed while it started: the reactor closes what has just been opened.
+        if (state.phase === "stopped") return { state: seated, reply: null }
+        const letter = state.queue.find((queued) => queued.id === payload.carried)
+        if (letter === undefined) return moved(state, stay(seated), mail, silent)
+        const flying = adapter?.capabilities.confirms === true ? [...state.flying, { letter, at: mail.now }] : state.flying
+        const carried = { ...seated, queue: state.queue.filter((queued) => queued !== letter), flying }
+        return moved(state, hop(carried, letter.id, "injected", "on the agent's command line"), mail, silent)
+      }),
+    LaunchFailed: report(({ reason }, state, { now }) =>
+      state.launching === null ? stay(state) : then(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
+    ),
+    Typed: (payload, state, mail) =>
+      Effect.gen(function* () {
+        const roster = yield* Roster
+        const adapter = Option.getOrUndefined(yield* roster.find(state.spec?.provider ?? ""))
+        const confirms = adapter?.capabilities.confirms === true
+        return moved(state, typed(state, payload.id, payload.evidence, mail.now, confirms), mail, silent)
+      }),
+    Withheld: report(({ detail, id, phase }, state, { now }) =>
+      then(withheld(state, id), (next) => (phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)))
+    ),
+    Confirmed: report(({ evidence, id }, state, { now }) =>
+      then(confirmed(state, id, evidence), (next) => {
+        if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
+        return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
+      })
+    ),
+    GaveUp: report(({ evidence, id }, state) => gaveUp(state, id, evidence)),
+    InterruptPressed: report((_, state, { now }) =>
+      stay(state.interrupting === null ? state : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } })
+    ),
+    Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
+    PaneLost: report(({ pane, reason }, state, { now }) =>
+      state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, now)
+    ),
+    PaneClosed: report(({ pane }, state) => stay(state.pane?.id === pane ? { ...state, pane: null } : state)),
+    Tick: report((_, state) => stay(state))
+  }
+}

@@ -1,0 +1,138 @@
+/** Makes the pane follow the session's committed state, and reports what it finds. Restartable at any point. */
+import { Clock, Effect, Option } from "effect"
+import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
+import type { Quarters } from "../../agents/Quarters.ts"
+import { Roster } from "../../agents/Roster.ts"
+import type { Broker } from "../../broker/Broker.ts"
+import { isLive } from "../../domain/Session.ts"
+import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
+import type { React, Self } from "../Behavior.ts"
+import { launch } from "./Launching.ts"
+import type { Session, State } from "./Session.ts"
+import { look, seatOf, type Sight } from "./Sight.ts"
+import { makeTypist } from "./Typist.ts"
+import { makeWitness } from "./Witness.ts"
+
+export type Surroundings = Terminal | Roster | Broker | Quarters
+export type Report = Self<typeof Session>["report"]
+
+/** Wait this long, in ms, before a second press of the interrupt keys, and longer each time. */
+const PRESS_AGAIN = 1500
+
+const soonest = (...times: ReadonlyArray<number | undefined>): number | undefined => {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.max(10, Math.min(...known))
+}
+
+export const reactor = (self: Self<typeof Session>): Effect.Effect<React<typeof Session, Surroundings>, never, Surroundings> =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal
+    const roster = yield* Roster
+    const witness = makeWitness(self.report)
+    const typist = makeTypist(self)
+    let checked: string | undefined
+    let launched = 0
+
+    /** A pane is only ours while its server lives: a new server gives the same ids to others. */
+    const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
+      const server = yield* terminal.server
+      if (server !== pane.server) return "the terminal server it ran in is gone"
+      const found = (yield* terminal.list).find((other) => other.pane === pane.id && other.sessionId === self.address.key)
+      if (found === undefined) return "its pane is gone"
+      if (found.dead) return found.status === null ? "the agent's process ended" : `the agent's process ended with exit code ${found.status}`
+      return undefined
+    })
+
+    const close = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
+      const server = yield* terminal.server
+      if (server === pane.server) yield* terminal.close(PaneId.make(pane.id))
+      self.report("PaneClosed", { pane: pane.id })
+    })
+
+    const interrupt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter, pane: string, sight: Sight, now: number) {
+      if (state.interrupting === null || state.phase !== "working") return undefined
+      if (sight.observation.activity === "dialog") return undefined
+      const { at, presses } = state.interrupting
+      const due = presses === 0 ? at : at + PRESS_AGAIN * presses
+      if (due > now) return due - now
+      yield* terminal.type(PaneId.make(pane), adapter.interrupt)
+      self.report("InterruptPressed", {})
+      return PRESS_AGAIN
+    })
+
+    const live = Effect.fnUntraced(function* (
+      state: State,
+      pane: NonNullable<State["pane"]>,
+      adapter: AgentAdapter,
+      seat: Seat,
+      pokes: number
+    ): Effect.fn.Return<number | undefined, TerminalError, Surroundings> {
+      if (checked !== pane.id) {
+        const gone = yield* present(pane)
+        if (gone !== undefined) {
+          self.report("PaneLost", { pane: pane.id, reason: gone })
+          return undefined
+        }
+        checked = pane.id
+      }
+      const now = yield* Clock.currentTimeMillis
+      const nextExpiry = state.queue.reduce<number | undefined>(
+        (least, letter) => (letter.expiresAt === undefined ? least : Math.min(least ?? Infinity, letter.expiresAt)),
+        undefined
+      )
+      if (nextExpiry !== undefined && nextExpiry <= now) self.report("Tick", {})
+      const expiry = nextExpiry === undefined ? undefined : Math.max(20, nextExpiry - now)
+
+      if (!typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
+        return soonest(expiry, typist.due(state, now), witness.due(state, pokes, now))
+      }
+      const sight = yield* look(adapter, seat, pane.id)
+      if (sight.dead) {
+        const gone = yield* present(pane)
+        const words = sight.farewell === "" ? "" : `: ${sight.farewell}`
+        self.report("PaneLost", { pane: pane.id, reason: `${gone ?? "the agent's process ended"}${words}` })
+        return undefined
+      }
+      if (sight.observation.answer !== undefined && state.phase === "starting") {
+        yield* terminal.type(PaneId.make(pane.id), sight.observation.answer)
+        return 250
+      }
+      const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
+      const seen = witness.note(state, adapter, sight, pokes, now)
+      const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
+      return soonest(expiry, typing, seen, pressing)
+    })
+
+    return (state, { pokes }) =>
+      Effect.gen(function* () {
+        if (state.spec === null) return undefined
+        if (state.pane !== null && state.phase === "stopped") {
+          yield* close(state.pane)
+          return undefined
+        }
+        const adapter = Option.getOrUndefined(yield* roster.find(state.spec.provider))
+        if (state.launching !== null) {
+          // Once per wish: the report of the outcome may still be on its way.
+          if (launched === state.launching.at) return undefined
+          launched = state.launching.at
+          yield* launch(state, adapter, self)
+          return undefined
+        }
+        if (adapter === undefined) return undefined
+        const seat = seatOf(state)
+        if (!isLive(state.phase) || state.pane === null || seat === undefined) return yield* typist.settleDead(state, adapter)
+        return yield* live(state, state.pane, adapter, seat, pokes)
+      }).pipe(
+        Effect.catchTag("TerminalError", (error) =>
+          Effect.gen(function* () {
+            if (error.reason === "NoSuchPane" && state.pane !== null) {
+              self.report("PaneLost", { pane: state.pane.id, reason: "its pane is gone" })
+              return undefined
+            }
+            checked = undefined
+            yield* Effect.logWarning(`${self.address.key}: ${error.message}; looking again`)
+            return 500
+          })
+        )
+      )
+  })

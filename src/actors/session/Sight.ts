@@ -1,0 +1,56 @@
+/** What the world shows of a session's agent: its pane, its screen, its own state file, in one look. */
+import { Effect, Option } from "effect"
+import type { AgentAdapter, Observation, Seat } from "../../agents/Agent.ts"
+import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
+import type { State } from "./Session.ts"
+
+export interface Sight {
+  readonly observation: Observation
+  /** The activity comes from the agent's own state file, not from the screen. */
+  readonly structured: boolean
+  readonly dead: boolean
+  readonly humanActive: boolean
+  /** The last words of a dead pane. */
+  readonly farewell: string
+}
+
+export const seatOf = (state: State): Seat | undefined =>
+  state.pane === null || state.spec === null
+    ? undefined
+    : {
+        sessionId: state.id,
+        cwd: state.spec.workingDir,
+        pid: state.pane.pid,
+        env: state.seatEnv,
+        agentSessionId: state.agentSessionId,
+        transcript: state.transcript
+      }
+
+/** The agent's own state outranks the screen, except that only the screen shows a start-up dialog and a draft. */
+export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Effect<Sight, TerminalError, Terminal> =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal
+    const screen = yield* terminal.screen(PaneId.make(pane))
+    const seen = adapter.read(screen)
+    const own = yield* adapter.observe(seat)
+    const structured = Option.isSome(own) && own.value.activity !== "unknown" && seen.activity !== "dialog"
+    return {
+      observation: Option.isSome(own) && structured ? { ...seen, ...own.value, detail: own.value.detail || seen.detail } : seen,
+      structured,
+      dead: screen.dead,
+      humanActive: screen.humanActive,
+      farewell: screen.dead ? adapter.farewell(screen) : ""
+    }
+  })
+
+/** Whitespace is what composers change; words are compared without it. */
+export const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
+
+/** Does the draft in the composer look like the beginning or the end of this text of ours? */
+export const isOurs = (draft: string, text: string, id: string): boolean => {
+  const shown = squeeze(draft)
+  if (shown === "") return false
+  if (shown.includes(id)) return true
+  const whole = squeeze(text)
+  return shown.length >= 8 ? whole.includes(shown.slice(0, 200)) || whole.includes(shown.slice(-200)) : whole === shown
+}

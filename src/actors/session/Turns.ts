@@ -1,0 +1,112 @@
+/** Pure: what the agent's own signals mean. They carry turn identity and outrank what a screen shows. */
+import type { Signal } from "../../agents/Agent.ts"
+import type { MessageId } from "../../domain/Ids.ts"
+import { Out } from "../Out.ts"
+import { cleared, confirmed, turnOver } from "./Delivery.ts"
+import { enter, idOf, type Move, stay, tellWorld, then } from "./Move.ts"
+import type { State } from "./Session.ts"
+
+const ACTIONS = 50
+const SIGNALS = 300
+/** What is kept of an answer, in characters. */
+const ANSWER = 200_000
+
+/** Letters that this prompt carries: by the message id in the frame, or by the very text of a bare one. */
+export type Carries = (prompt: string) => ReadonlyArray<MessageId>
+
+/** Every way the running turn may end tells its messages so. */
+const ends = (state: State, answer: string, evidence: string, now: number): Move => {
+  const texts = state.carried.map((id) => Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) }))
+  const over = turnOver(state, evidence, now)
+  return { state: over.state, out: [...texts, ...over.out] }
+}
+
+const works = (state: State, turn: string, now: number): Move =>
+  enter({ ...state, turn: turn === "" ? state.turn : turn }, "working", "", now)
+
+const interpret = (state: State, signal: Signal, at: number, now: number, carries: Carries): Move => {
+  switch (signal._tag) {
+    case "Started": {
+      const known: State = {
+        ...state,
+        agentSessionId: signal.agentSessionId ?? state.agentSessionId,
+        transcript: signal.transcript ?? state.transcript
+      }
+      if (signal.source === "clear") return then(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
+      return stay(known)
+    }
+    case "PromptSubmitted": {
+      const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
+      const moved = carries(signal.prompt).reduce((move, id) => then(move, (next) => confirmed(next, id, evidence)), stay(state))
+      return then(moved, (next) => works(next, signal.turn, now))
+    }
+    case "ToolStarted": {
+      const action = { at, tool: signal.tool, detail: signal.detail, took: null, failed: false }
+      const acting = { ...state, actions: [...state.actions, action].slice(-ACTIONS) }
+      const told = tellWorld(acting, { _tag: "ToolUsed", id: idOf(state), tool: signal.tool, detail: signal.detail.slice(0, 500) })
+      return then(told, (next) => works(next, signal.turn, now))
+    }
+    case "ToolEnded": {
+      const index = state.actions.findLastIndex((action) => action.tool === signal.tool && action.took === null)
+      const actions = state.actions.map((action, place) =>
+        place === index ? { ...action, took: Math.max(0, at - action.at), failed: signal.failed } : action
+      )
+      return works({ ...state, actions }, signal.turn, now)
+    }
+    case "PermissionAsked":
+      return then(enter(state, "waiting-permission", signal.question.slice(0, 500), now), (next) =>
+        tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: signal.question.slice(0, 2000) })
+      )
+    case "TurnEnded": {
+      if (signal.background) return works(state, signal.turn, now)
+      const told = tellWorld(state, { _tag: "TurnEnded", id: idOf(state), turn: signal.turn, answer: signal.answer.slice(0, 4000) })
+      return then(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
+    }
+    case "TurnFailed":
+      return then(ends(state, "", `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
+        stay({ ...next, detail: `last turn failed: ${signal.reason}`.slice(0, 300) })
+      )
+    case "Interrupted":
+      return ends(state, "", "turn interrupted", now)
+    case "CompactStarted":
+      return enter(state, "compacting", "", now)
+    case "CompactEnded":
+      return enter(state, state.turn === null ? "idle" : "working", "", now)
+    case "Ended":
+      // The pane says whether the process is really gone.
+      return stay(state)
+  }
+}
+
+/** Takes a signal once: a spooled one may come again. Signals of an ended session change nothing. */
+export const signalled = (state: State, id: string, signal: Signal, at: number, now: number, carries: Carries): Move => {
+  if (state.signals.includes(id)) return stay(state)
+  const taken: State = { ...state, signals: [...state.signals, id].slice(-SIGNALS) }
+  if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
+  return interpret(taken, signal, at, now, carries)
+}
+
+/**
+ * What the reactor saw, with hooks outranking it: a screen may end `starting`, a dialog, a person's draft and an
+ * interrupted turn, and it may show a dialog or a draft; the reactor reports `idle` of a working agent only when the
+ * agent's own state file says so or the screen has said so for a while.
+ */
+export const observed = (state: State, activity: "starting" | "idle" | "busy" | "dialog" | "composing", detail: string, now: number): Move => {
+  if (state.phase === "stopped" || state.phase === "crashed") return stay(state)
+  switch (activity) {
+    case "starting":
+      return stay(state)
+    case "dialog":
+      return then(enter(state, "waiting-permission", detail.slice(0, 500), now), (next) =>
+        state.phase === "waiting-permission" ? stay(next) : tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: detail.slice(0, 2000) })
+      )
+    case "composing":
+      return state.phase === "idle" ? enter(state, "human-composing", detail, now) : stay(state)
+    case "busy":
+      return state.phase === "compacting" ? stay(state) : enter(state, "working", detail, now)
+    case "idle":
+      if (state.phase === "idle") return stay(state)
+      if (state.carried.length > 0) return ends(state, "", "the agent is idle again without having ended the turn", now)
+      return enter({ ...state, turn: null, interrupting: null }, "idle", "", now)
+  }
+}

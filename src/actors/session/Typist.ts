@@ -1,0 +1,182 @@
+/** Types letters, exactly once: fresh ones after a look, begun ones after the composer and the transcript were asked. */
+import { Clock, Effect, Option } from "effect"
+import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
+import { Broker } from "../../broker/Broker.ts"
+import { frame } from "../../domain/Message.ts"
+import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
+import type { Self } from "../Behavior.ts"
+import { MAX_TRIES } from "./Delivery.ts"
+import type { Letter, Session, State } from "./Session.ts"
+import { isOurs, type Sight } from "./Sight.ts"
+
+/** Ms a begun letter is left alone before it counts as not typed: hooks may be on their way, also from the spool. */
+const GRACE = 2000
+/** Ms without any sign after which a typed letter is typed again if the transcript denies it, or given up. */
+const DENIED = 10_000
+const SILENT = 30_000
+/** Ms between two checks of a typed letter. */
+const CHECK = 1000
+/** Ms after which a clear that reports nothing has had its effect. */
+const CLEARED = 1500
+
+export interface Typist {
+  readonly needsSight: (state: State, now: number) => boolean
+  readonly due: (state: State, now: number) => number | undefined
+  readonly follow: (
+    state: State,
+    adapter: AgentAdapter,
+    seat: Seat,
+    pane: PaneId,
+    sight: Sight,
+    now: number
+  ) => Effect.Effect<number | undefined, TerminalError, Terminal | Broker>
+  /** What becomes of letters on their way when the agent is gone: its transcript outlives it. */
+  readonly settleDead: (state: State, adapter: AgentAdapter) => Effect.Effect<number | undefined, never, Broker>
+}
+
+export const makeTypist = (self: Self<typeof Session>): Typist => {
+  const begun = new Map<string, { readonly at: number; enters: number }>()
+  let checkedAt = 0
+  const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
+
+  /** The text as the agent shall read it; none when it is lost. */
+  const wording = (letter: Letter, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
+    letter.kind === "clear"
+      ? Effect.succeed(Option.some(adapter.clear))
+      : Effect.flatMap(Broker, (broker) => broker.getText(letter.id)).pipe(
+          Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text }))),
+          Effect.orDie
+        )
+
+  const giveUp = (letter: Letter, evidence: string) => self.report("GaveUp", { id: letter.id, evidence })
+  /** Back into the line, unless it was there too often. */
+  const withhold = (letter: Letter, phase: State["phase"] | null, detail: string) =>
+    phase === null && letter.tries >= MAX_TRIES
+      ? giveUp(letter, `parked after ${letter.tries} attempts: ${detail}`)
+      : self.report("Withheld", { id: letter.id, phase, detail })
+
+  /** Sends what of ours stands in the composer. */
+  const complete = Effect.fnUntraced(function* (letter: Letter, adapter: AgentAdapter, pane: PaneId, now: number) {
+    const terminal = yield* Terminal
+    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0 }
+    begun.set(keyOf(letter), note)
+    if (note.enters >= MAX_TRIES) return giveUp(letter, "it stands in the composer and Enter does not send it")
+    note.enters++
+    yield* terminal.type(pane, adapter.enter)
+  })
+
+  const fresh = Effect.fnUntraced(function* (letter: Letter, state: State, adapter: AgentAdapter, pane: PaneId, sight: Sight, now: number) {
+    const terminal = yield* Terminal
+    const { activity, detail, draft } = sight.observation
+    if (activity === "dialog") return withhold(letter, "waiting-permission", detail), undefined
+    if (activity === "busy") return withhold(letter, "working", ""), undefined
+    if (activity !== "idle") {
+      if (now - (state.typing?.at ?? now) > DENIED) return withhold(letter, null, "the agent shows no prompt to type into"), undefined
+      return 150
+    }
+    const text = yield* wording(letter, adapter)
+    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    const leftover = draft !== null && state.seen.some(([id]) => draft.includes(id))
+    if (sight.humanActive || (draft !== null && !leftover)) {
+      return withhold(letter, "human-composing", "somebody is typing in the pane"), undefined
+    }
+    begun.set(keyOf(letter), { at: now, enters: 0 })
+    yield* terminal.type(pane, adapter.submit(text.value, leftover))
+    self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}` })
+    return CHECK
+  })
+
+  /** Begun by an activation that is no more: typed, half typed, or not at all? */
+  const recover = Effect.fnUntraced(function* (letter: Letter, since: number, adapter: AgentAdapter, seat: Seat, pane: PaneId, sight: Sight, now: number) {
+    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0 }
+    begun.set(keyOf(letter), note)
+    const text = yield* wording(letter, adapter)
+    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    const { activity, draft } = sight.observation
+    if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, letter.id)) {
+      yield* complete(letter, adapter, pane, now)
+      self.report("Typed", { id: letter.id, evidence: `found in the composer of pane ${pane} after a restart, and sent` })
+      return CHECK
+    }
+    const found = yield* adapter.submitted(seat, text.value, since - CHECK)
+    if (found === "yes") return self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript after a restart" }), undefined
+    if (activity !== "idle" || draft !== null) return CHECK
+    const left = note.at + (found === "no" ? GRACE : GRACE * 2) - now
+    if (left > 0) return left
+    if (!adapter.capabilities.confirms && letter.kind === "message") {
+      return giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined
+    }
+    begun.delete(keyOf(letter))
+    return withhold(letter, null, "not found after a restart"), undefined
+  })
+
+  /** Typed, and not confirmed yet. */
+  const chase = Effect.fnUntraced(function* (letter: Letter, since: number, adapter: AgentAdapter, seat: Seat, pane: PaneId, sight: Sight, now: number) {
+    const { activity, draft } = sight.observation
+    const age = now - since
+    if (activity === "dialog" || age < CHECK) return CHECK
+    if (letter.kind === "clear") {
+      if (activity === "idle" && age > CLEARED) return self.report("Confirmed", { id: letter.id, evidence: "idle again after the clear" }), undefined
+      return CHECK
+    }
+    const text = yield* wording(letter, adapter)
+    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    if (draft !== null && isOurs(draft, text.value, letter.id)) {
+      yield* complete(letter, adapter, pane, now)
+      return CHECK
+    }
+    const found = yield* adapter.submitted(seat, text.value, since - CHECK)
+    if (found === "yes") return self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined
+    if (activity !== "idle" || draft !== null) return CHECK * 2
+    if (found === "no" && age > DENIED) return withhold(letter, null, "typed, but the transcript does not have it"), undefined
+    if (age > SILENT) return giveUp(letter, "typed, but the agent never confirmed it"), undefined
+    return CHECK
+  })
+
+  return {
+    needsSight: (state, now) => state.typing !== null || state.interrupting !== null || (state.flying.length > 0 && now - checkedAt >= CHECK),
+    due: (state, now) => (state.flying.length > 0 ? Math.max(1, checkedAt + CHECK - now) : undefined),
+    follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
+      const { typing } = state
+      if (typing !== null) {
+        const known = typing.activation === self.activation
+        // Reported already: the commit that says so is on its way.
+        if (known && begun.has(keyOf(typing.letter))) return CHECK
+        return known
+          ? yield* fresh(typing.letter, state, adapter, pane, sight, now)
+          : yield* recover(typing.letter, typing.at, adapter, seat, pane, sight, now)
+      }
+      const flight = state.flying[0]
+      if (flight === undefined) return undefined
+      checkedAt = now
+      return yield* chase(flight.letter, flight.at, adapter, seat, pane, sight, now)
+    }),
+    settleDead: Effect.fnUntraced(function* (state, adapter) {
+      const now = yield* Clock.currentTimeMillis
+      const away = [
+        ...(state.typing === null ? [] : [{ letter: state.typing.letter, at: state.typing.at }]),
+        ...state.flying
+      ]
+      for (const { at, letter } of away) {
+        const text = yield* wording(letter, adapter)
+        if (Option.isNone(text)) {
+          giveUp(letter, "its text is no longer stored")
+          continue
+        }
+        const seat: Seat = {
+          sessionId: state.id,
+          cwd: state.spec?.workingDir ?? "/",
+          pid: 0,
+          env: state.seatEnv,
+          agentSessionId: state.agentSessionId,
+          transcript: state.transcript
+        }
+        const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
+        if (found === "yes") self.report("Confirmed", { id: letter.id, evidence: "found in the transcript of the ended agent" })
+        else if (found === "no" || adapter.capabilities.confirms) self.report("Withheld", { id: letter.id, phase: null, detail: "the agent ended before it took it" })
+        else giveUp(letter, "the agent ended, and cannot say whether it had taken it")
+      }
+      return undefined
+    })
+  }
+}

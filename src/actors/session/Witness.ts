@@ -1,0 +1,96 @@
+/** Turns sights into reports: hooks outrank them, so what only a look shows must last before it counts. */
+import type { AgentAdapter } from "../../agents/Agent.ts"
+import type { SessionPhase } from "../../domain/Session.ts"
+import type { Report } from "./SessionReactor.ts"
+import type { State } from "./Session.ts"
+import type { Sight } from "./Sight.ts"
+
+type Shown = "idle" | "busy" | "dialog" | "composing"
+
+const phaseOf: Record<Shown, SessionPhase> = {
+  idle: "idle",
+  busy: "working",
+  dialog: "waiting-permission",
+  composing: "human-composing"
+}
+
+/** Shortest time between two looks, ms, by phase: a working agent redraws all the time and its hooks speak for it. */
+const PACE: Readonly<Record<SessionPhase, number>> = {
+  starting: 100,
+  idle: 500,
+  working: 2000,
+  "waiting-permission": 400,
+  "human-composing": 400,
+  compacting: 2000,
+  crashed: 0,
+  stopped: 0
+}
+
+/** How long, ms, must this be seen before it counts against the phase the hooks gave? */
+export const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
+  if (state.phase === "starting" || shown === "dialog") return 0
+  if (state.phase === "working" && shown === "idle") {
+    if (state.interrupting !== null) return 200
+    if (!adapter.capabilities.turns) return 300
+    return structured ? 1500 : 4000
+  }
+  if (state.phase === "compacting") return 3000
+  if (state.phase === "waiting-permission" && shown === "idle") return 800
+  if (state.phase === "idle" && shown === "busy") return adapter.capabilities.turns ? 700 : 0
+  return 0
+}
+
+export interface Witness {
+  readonly needsSight: (state: State, pokes: number, now: number) => boolean
+  readonly due: (state: State, pokes: number, now: number) => number | undefined
+  /** Reports what counts; answers in how many ms to look again although nothing moves. */
+  readonly note: (state: State, adapter: AgentAdapter, sight: Sight, pokes: number, now: number) => number | undefined
+}
+
+export const makeWitness = (report: Report): Witness => {
+  let lookedAt = 0
+  let lookedPokes = -1
+  let again: number | undefined
+  let shownSince: { readonly shown: Shown; readonly at: number } | undefined
+
+  const wants = (state: State, pokes: number): boolean => pokes !== lookedPokes || again !== undefined || state.phase === "starting"
+  const dueAt = (state: State): number => again ?? lookedAt + PACE[state.phase]
+
+  const shownBy = (state: State, sight: Sight): Shown | undefined => {
+    const { activity, draft } = sight.observation
+    if (activity === "busy" || activity === "dialog") return activity
+    if (activity !== "idle") return undefined
+    return draft !== null && (state.phase === "idle" || state.phase === "human-composing") && state.typing === null && state.flying.length === 0
+      ? "composing"
+      : "idle"
+  }
+
+  return {
+    needsSight: (state, pokes, now) => wants(state, pokes) && now >= dueAt(state),
+    due: (state, pokes, now) => (wants(state, pokes) ? Math.max(1, dueAt(state) - now) : undefined),
+    note: (state, adapter, sight, pokes, now) => {
+      lookedAt = now
+      lookedPokes = pokes
+      again = undefined
+      const shown = shownBy(state, sight)
+      if (shown === undefined) return state.phase === "starting" ? ((again = now + 200), 200) : undefined
+      if (phaseOf[shown] === state.phase) {
+        shownSince = undefined
+        // A draft holds the line up: look whether it is gone, though nothing may be drawn when it is.
+        if (shown === "composing" && state.queue.length > 0) return (again = now + 1000), 1000
+        if (state.interrupting !== null && shown === "busy") return (again = now + 200), 200
+        return undefined
+      }
+      // A letter on its way explains what is seen; its own confirmation moves the phase.
+      if (shownSince?.shown !== shown) shownSince = { shown, at: now }
+      const left = shownSince.at + holdFor(state, shown, adapter, sight.structured) - now
+      if (left > 0) {
+        again = now + left
+        return left
+      }
+      shownSince = undefined
+      report("Observed", { activity: shown, detail: shown === "dialog" ? sight.observation.detail : "" })
+      return undefined
+    }
+  }
+}
