@@ -64,6 +64,9 @@ export interface StoredFact extends Omit<Fact, "messageId"> {
   readonly seq: number
 }
 
+export type CardNews =
+  { readonly _tag: "Card"; readonly key: string; readonly value: string | null } | { readonly _tag: "Current" }
+
 /** A dead letter: mail nobody could handle, with the reason. */
 export interface DeadLetter {
   readonly seq: number
@@ -112,10 +115,8 @@ export class Broker extends Context.Service<
 
     /** Last writer wins; a directory others may read. `null` removes. */
     readonly putCard: (key: string, value: string | null) => Effect.Effect<void, BrokerError>
-    /** Every card under a prefix now, then each change; `null` is a removal. Ends never. */
-    readonly cards: (
-      prefix: string
-    ) => Stream.Stream<{ readonly key: string; readonly value: string | null; readonly initial: boolean }, BrokerError>
+    /** Every card under a prefix now, then `Current` once, then each change; `null` is a removal. Never ends. */
+    readonly cards: (prefix: string) => Stream.Stream<CardNews, BrokerError>
 
     /** Bodies too large for a commit. Kept thirty days. Idempotent by key. */
     readonly putText: (key: string, text: string) => Effect.Effect<void, BrokerError>
@@ -124,8 +125,8 @@ export class Broker extends Context.Service<
     readonly publish: (fact: Fact) => Effect.Effect<void, BrokerError>
     /** Stored facts of one entity, oldest first. */
     readonly facts: (entity: string, id: string) => Effect.Effect<ReadonlyArray<StoredFact>, BrokerError>
-    /** Facts from now on; with `durable`, from after the last one this name acknowledged by pulling the next. */
-    readonly follow: (options?: { readonly durable?: string }) => Stream.Stream<StoredFact, BrokerError>
+    /** Facts from now on, of every entity. */
+    readonly follow: Stream.Stream<StoredFact, BrokerError>
 
     /** Serves requests of clients until the scope closes. */
     readonly serve: (

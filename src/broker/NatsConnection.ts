@@ -1,0 +1,111 @@
+/** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { type Authenticator, connect, type NatsConnection } from "@nats-io/transport-node"
+import { Effect, type Scope } from "effect"
+import { BrokerError } from "./Broker.ts"
+import { PublishQueue } from "./PublishQueue.ts"
+import { type Names, names, topology } from "./Topology.ts"
+import { type Subjects, subjects } from "./Subject.ts"
+
+export interface Options {
+  readonly servers: string
+  readonly authenticator?: Authenticator
+  readonly user?: string
+  readonly pass?: string
+  /** Shown in the server's connection list. */
+  readonly name: string
+  readonly space: string
+}
+
+export interface Wire {
+  readonly connection: NatsConnection
+  readonly client: JetStreamClient
+  readonly manager: JetStreamManager
+  readonly queue: PublishQueue
+  readonly subject: Subjects
+  readonly stream: Names
+  /** Runs after every reconnect, until the scope closes. */
+  readonly onReconnect: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Told at every change of the connection. */
+  readonly onChange: (listener: (up: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
+}
+
+export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, BrokerError> =>
+  Effect.tryPromise({ try: run, catch: (cause) => new BrokerError({ operation, cause }) })
+
+/** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
+const LEVEL = 4
+
+/** Connects and declares the topology. */
+export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const connection = yield* Effect.acquireRelease(
+      attempt("connect", () =>
+        connect({
+          servers: options.servers,
+          name: options.name,
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 100,
+          reconnectJitter: 50,
+          pingInterval: 20_000,
+          ...(options.authenticator === undefined ? {} : { authenticator: options.authenticator }),
+          ...(options.user === undefined ? {} : { user: options.user }),
+          ...(options.pass === undefined ? {} : { pass: options.pass })
+        })
+      ),
+      (opened) => Effect.promise(() => opened.close())
+    )
+    const manager = yield* attempt("JetStream", () => jetstreamManager(connection, { timeout: 5000 }))
+    const info = yield* attempt("account", () => manager.getAccountInfo())
+    const level = Number((info.api as { readonly level?: number }).level ?? 0)
+    if (level < LEVEL) {
+      const cause = new Error(`nats-server is too old (JetStream API level ${level}, ${LEVEL} is needed): upgrade it to 2.14 or later`)
+      return yield* new BrokerError({ operation: "connect", cause })
+    }
+    const subject = subjects(options.space)
+    const stream = names(options.space)
+    for (const { config } of topology(subject, stream)) {
+      yield* attempt(`declare ${config.name}`, async () => {
+        try {
+          await manager.streams.add(config)
+        } catch (error) {
+          // In use with other settings: an older or newer sm declared it.
+          if ((error as { readonly code?: number }).code !== 10_058) throw error
+          await manager.streams.update(config.name, config)
+        }
+      })
+    }
+    const queue = yield* Effect.acquireRelease(
+      Effect.sync(() => new PublishQueue(connection)),
+      (opened) => Effect.sync(() => opened.close())
+    )
+    const reconnects = new Set<() => void>()
+    const changes = new Set<(up: boolean) => void>()
+    const listen = <L>(listeners: Set<L>) => (listener: L) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          Effect.sync(() => listeners.add(listener)),
+          () => Effect.sync(() => listeners.delete(listener))
+        )
+      )
+    const watch = Effect.promise(async () => {
+      for await (const status of connection.status()) {
+        if (status.type === "disconnect") for (const listener of changes) listener(false)
+        if (status.type !== "reconnect") continue
+        queue.resend()
+        for (const listener of changes) listener(true)
+        for (const listener of reconnects) listener()
+      }
+    })
+    yield* Effect.forkScoped(watch)
+    return {
+      connection,
+      client: jetstream(connection, { timeout: 5000 }),
+      manager,
+      queue,
+      subject,
+      stream,
+      onReconnect: listen(reconnects),
+      onChange: listen(changes)
+    }
+  })
