@@ -1,0 +1,104 @@
+/** Claude Code as an agent kind. */
+import { randomUUID } from "node:crypto"
+import { Effect, Option, Schema } from "effect"
+import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
+import { Roster } from "../../agents/Roster.ts"
+import { definePlugin } from "../sdk/definePlugin.ts"
+import { hookCommand, onPath } from "../sdk/launching.ts"
+import { readHook } from "../sdk/hooks.ts"
+import { farewell, read } from "./screen.ts"
+import { submit } from "./submit.ts"
+import { observe, submitted } from "./transcript.ts"
+
+const Config = Schema.Struct({
+  /** The program; default `claude`. */
+  binary: Schema.optionalKey(Schema.NonEmptyString),
+  /** Used when a spawn names none. */
+  model: Schema.optionalKey(Schema.NonEmptyString),
+  permissionMode: Schema.optionalKey(Schema.NonEmptyString),
+  args: Schema.optionalKey(Schema.Array(Schema.String)),
+  env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+})
+
+/** The events asked for at spawn. */
+const EVENTS = [
+  "SessionStart",
+  "UserPromptSubmit",
+  "PreToolUse",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "PermissionRequest",
+  "Stop",
+  "StopFailure",
+  "PreCompact",
+  "PostCompact",
+  "SessionEnd"
+]
+
+/** Bytes of a prompt that still fit on a command line (Linux: 128 KiB for one argument). */
+const ARGV = 100_000
+
+/** Settings of our own beside the user's: hooks, and the renderer whose screen can be read and scrolled. */
+const settings = (request: LaunchRequest): string =>
+  JSON.stringify(
+    {
+      tui: "default",
+      hooks: Object.fromEntries(EVENTS.map((event) => [event, [{ matcher: "", hooks: [hookCommand(request.sm, "claude", event)] }]]))
+    },
+    null,
+    2
+  )
+
+export const adapter = (config: typeof Config.Type) =>
+  defineAgent({
+    kind: "claude",
+    displayName: "Claude Code",
+    capabilities: { confirms: true, turns: true, tools: true, resumes: true, clears: true },
+    remembers: ["HOME", "CLAUDE_CONFIG_DIR"],
+    launch: Effect.fn("claude.launch")(function* (request) {
+      const env = { ...config.env, ...request.env }
+      const fix = "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
+      const binary = yield* onPath("claude", config.binary ?? "claude", env, fix)
+      const fresh = randomUUID()
+      const prompt = Option.getOrUndefined(request.prompt)
+      const fits = prompt !== undefined && Buffer.byteLength(prompt) <= ARGV
+      const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
+      const mode = Option.getOrUndefined(request.permissionMode) ?? config.permissionMode
+      return {
+        command: [
+          binary,
+          "--settings",
+          `${request.dir}/claude-settings.json`,
+          ...(Option.isSome(request.resume) ? ["--resume", request.resume.value] : ["--session-id", fresh]),
+          "--name",
+          request.name,
+          ...flag("--model", Option.getOrUndefined(request.model) ?? config.model),
+          ...flag("--effort", Option.getOrUndefined(request.effort)),
+          ...flag("--permission-mode", mode),
+          ...(config.args ?? []),
+          ...request.args,
+          ...(fits ? ["--", prompt] : [])
+        ] as const,
+        env,
+        files: { "claude-settings.json": settings(request) },
+        agentSessionId: Option.isSome(request.resume) ? request.resume : Option.some(fresh),
+        promptOnArgv: fits
+      }
+    }),
+    submit,
+    enter: [{ _tag: "Press", keys: ["Enter"] }],
+    interrupt: [{ _tag: "Press", keys: ["Escape"] }],
+    clear: "/clear",
+    read,
+    hook: readHook,
+    observe,
+    submitted,
+    farewell
+  })
+
+export const claude = definePlugin({
+  name: "claude",
+  config: Config,
+  capabilities: ["agents"],
+  setup: (config) => Effect.flatMap(Roster, (roster) => roster.register(adapter(config)))
+})

@@ -1,0 +1,97 @@
+/** Codex as an agent kind. */
+import { Effect, Option, Schema } from "effect"
+import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
+import { Roster } from "../../agents/Roster.ts"
+import { definePlugin } from "../sdk/definePlugin.ts"
+import { readHook } from "../sdk/hooks.ts"
+import { hookCommand, onPath } from "../sdk/launching.ts"
+import { observe, submitted } from "./rollout.ts"
+import { farewell, read } from "./screen.ts"
+
+const Config = Schema.Struct({
+  /** The program; default `codex`. */
+  binary: Schema.optionalKey(Schema.NonEmptyString),
+  /** Used when a spawn names none. */
+  model: Schema.optionalKey(Schema.NonEmptyString),
+  args: Schema.optionalKey(Schema.Array(Schema.String)),
+  env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+})
+
+const EVENTS = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PermissionRequest", "Stop", "Interrupt", "PreCompact", "PostCompact", "SessionEnd"]
+const ARGV = 100_000
+
+/** A value of Codex's `-c name=value`: TOML, whose basic strings are JSON strings. */
+const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
+  EVENTS.flatMap((event) => {
+    const { command, timeout, type } = hookCommand(request.sm, "codex", event)
+    return ["-c", `hooks.${event}=[{hooks=[{type=${JSON.stringify(type)},command=${JSON.stringify(command)},timeout=${timeout}}]}]`]
+  })
+
+/** Approval policies and sandbox modes share one flag of ours; their values do not overlap. */
+const permission = (mode: string | undefined): ReadonlyArray<string> => {
+  if (mode === undefined) return []
+  return ["read-only", "workspace-write", "danger-full-access"].includes(mode) ? ["-s", mode] : ["-a", mode]
+}
+
+export const adapter = (config: typeof Config.Type) =>
+  defineAgent({
+    kind: "codex",
+    displayName: "Codex",
+    capabilities: { confirms: true, turns: true, tools: true, resumes: true, clears: true },
+    remembers: ["HOME", "CODEX_HOME"],
+    launch: Effect.fn("codex.launch")(function* (request) {
+      const env = { ...config.env, ...request.env }
+      const fix = "npm install -g @openai/codex, or name the binary in plugins.config.ts: codex({ binary })"
+      const binary = yield* onPath("codex", config.binary ?? "codex", env, fix)
+      const prompt = Option.getOrUndefined(request.prompt)
+      const fits = prompt !== undefined && Buffer.byteLength(prompt) <= ARGV
+      const model = Option.getOrUndefined(request.model) ?? config.model
+      const effort = Option.getOrUndefined(request.effort)
+      return {
+        command: [
+          binary,
+          // The shared daemon would give tools and hooks its own environment instead of this session's.
+          "--no-daemon",
+          // The hooks are ours, given on this very command line; otherwise a review screen blocks.
+          "--dangerously-bypass-hook-trust",
+          ...hookFlags(request),
+          // `sm send` from the agent's shell speaks to the broker on loopback, which the sandbox cuts off by default.
+          "-c",
+          "sandbox_workspace_write.network_access=true",
+          "-C",
+          request.cwd,
+          ...(model === undefined ? [] : ["-m", model]),
+          ...(effort === undefined ? [] : ["-c", `model_reasoning_effort=${JSON.stringify(effort)}`]),
+          ...permission(Option.getOrUndefined(request.permissionMode)),
+          ...(config.args ?? []),
+          ...request.args,
+          ...(Option.isSome(request.resume) ? ["resume", request.resume.value] : []),
+          ...(fits ? ["--", prompt] : [])
+        ] as const,
+        env,
+        files: {},
+        agentSessionId: request.resume,
+        promptOnArgv: fits
+      }
+    }),
+    // Nothing stashes a draft here: whoever calls waits until the composer is empty.
+    submit: (text) => [
+      { _tag: "Paste", text },
+      { _tag: "Press", keys: ["Enter"] }
+    ],
+    enter: [{ _tag: "Press", keys: ["Enter"] }],
+    interrupt: [{ _tag: "Press", keys: ["Escape"] }],
+    clear: "/clear",
+    read,
+    hook: readHook,
+    observe,
+    submitted,
+    farewell
+  })
+
+export const codex = definePlugin({
+  name: "codex",
+  config: Config,
+  capabilities: ["agents"],
+  setup: (config) => Effect.flatMap(Roster, (roster) => roster.register(adapter(config)))
+})

@@ -1,0 +1,83 @@
+/**
+ * The hook protocol that Claude Code brought and Codex took over, as signals. Pure; fields are read leniently, for they
+ * belong to other programs. Any program may report by it: `sm hook <kind> <event>` with JSON on standard input.
+ */
+import { Option, Schema } from "effect"
+import type { Signal } from "../../agents/Agent.ts"
+
+const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
+const Payload = Schema.Struct({
+  session_id: Text,
+  transcript_path: Text,
+  prompt_id: Text,
+  turn_id: Text,
+  agent_id: Text,
+  source: Text,
+  prompt: Text,
+  tool_name: Text,
+  tool_input: Schema.optionalKey(Schema.Unknown),
+  last_assistant_message: Text,
+  background_tasks: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+  error: Text,
+  error_details: Text,
+  reason: Text
+})
+const decode = Schema.decodeUnknownOption(Payload)
+
+const SOURCES = ["startup", "resume", "clear", "compact"] as const
+
+/** A paste is shown to the hook as it is shown to the model: wrapped. */
+const unwrap = (prompt: string): string => prompt.replaceAll(/\n*<\/?pasted_content id="[^"]*">\n?/gu, "\n").trim()
+
+/** What a tool was asked to do, in one line. */
+const describe = (input: unknown): string => {
+  if (typeof input !== "object" || input === null) return ""
+  const fields = input as Readonly<Record<string, unknown>>
+  for (const name of ["command", "file_path", "path", "pattern", "url", "query", "description", "prompt"]) {
+    const value = fields[name]
+    if (typeof value === "string") return value.replaceAll(/\s+/gu, " ").slice(0, 300)
+  }
+  return JSON.stringify(input).slice(0, 300)
+}
+
+export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal> => {
+  const decoded = decode(payload)
+  if (Option.isNone(decoded)) return []
+  const fields = decoded.value
+  const turn = fields.prompt_id ?? fields.turn_id ?? ""
+  const tool = fields.tool_name ?? "?"
+  const detail = describe(fields.tool_input)
+  if (event === "PreToolUse") return [{ _tag: "ToolStarted", turn, tool, detail }]
+  if (event === "PostToolUse") return [{ _tag: "ToolEnded", turn, tool, detail, failed: false }]
+  if (event === "PostToolUseFailure") return [{ _tag: "ToolEnded", turn, tool, detail, failed: true }]
+  if (event === "PermissionRequest") return [{ _tag: "PermissionAsked", turn, question: `${tool}: ${detail}` }]
+  // A sub-agent's turns are not the session's; only its tools show.
+  if (fields.agent_id != null) return []
+  switch (event) {
+    case "SessionStart":
+      return [
+        {
+          _tag: "Started",
+          ...(fields.session_id == null ? {} : { agentSessionId: fields.session_id }),
+          ...(fields.transcript_path == null ? {} : { transcript: fields.transcript_path }),
+          source: SOURCES.find((source) => source === fields.source) ?? "other"
+        }
+      ]
+    case "UserPromptSubmit":
+      return [{ _tag: "PromptSubmitted", turn, prompt: unwrap(fields.prompt ?? "") }]
+    case "Stop":
+      return [{ _tag: "TurnEnded", turn, answer: fields.last_assistant_message ?? "", background: (fields.background_tasks ?? []).length > 0 }]
+    case "Interrupt":
+      return [{ _tag: "Interrupted", turn }]
+    case "StopFailure":
+      return [{ _tag: "TurnFailed", turn, reason: fields.error_details ?? fields.error ?? "unknown" }]
+    case "PreCompact":
+      return [{ _tag: "CompactStarted" }]
+    case "PostCompact":
+      return [{ _tag: "CompactEnded" }]
+    case "SessionEnd":
+      return fields.reason === "clear" ? [] : [{ _tag: "Ended", reason: fields.reason ?? "" }]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,10 @@
+/** The public package entry for plugin authors. */
+export { type AgentAdapter, AgentError, defineAgent, type Launch, type LaunchRequest, type Observation, type Seat, type Signal } from "../../agents/Agent.ts"
+export { Roster } from "../../agents/Roster.ts"
+export type { Screen, Stroke } from "../../terminal/Terminal.ts"
+export { defineConfig, type PluginsConfig } from "./defineConfig.ts"
+export { type Capability, definePlugin, type Plugin } from "./definePlugin.ts"
+export { readHook } from "./hooks.ts"
+export { type Hook, hookCommand, onPath } from "./launching.ts"
+export { mentions, tail } from "./transcript.ts"
+export { composing, type Row, rows } from "./screen.ts"
