@@ -1,0 +1,52 @@
+/** Who asks, as the broker says, and what that allows. */
+import { Effect, Option } from "effect"
+import { Directory } from "../broker/Directory.ts"
+import type { SessionCard } from "../domain/Session.ts"
+import type { Sender } from "../domain/Message.ts"
+import { Refusal } from "./Api.ts"
+import { resolve } from "./Recipients.ts"
+
+export interface Caller {
+  /** `human`, or a session's id. */
+  readonly name: string
+  /** None for a person at a shell. */
+  readonly card: SessionCard | undefined
+}
+
+export const identify = (name: string) =>
+  Effect.gen(function* () {
+    if (name === "human") return { name, card: undefined } satisfies Caller
+    const directory = yield* Directory
+    const card = Option.getOrUndefined(yield* directory.find(name))
+    if (card === undefined) return yield* new Refusal({ code: "not-allowed", message: `there is no session ${name}`, hint: "run sm from a session that sm spawned, or from a plain shell" })
+    return { name, card } satisfies Caller
+  })
+
+export const senderOf = (caller: Caller): Sender =>
+  caller.card === undefined ? { kind: "human", name: "human" } : { kind: "session", id: caller.card.id, name: caller.card.name }
+
+/** The session a word means, for this caller. */
+export const find = (word: string, caller: Caller) =>
+  Effect.gen(function* () {
+    const directory = yield* Directory
+    const found = resolve(word, yield* directory.all, caller.card)
+    return found instanceof Refusal ? yield* found : found
+  })
+
+/** The caller's own session; a person at a shell has none. */
+export const own = (caller: Caller): Effect.Effect<SessionCard, Refusal> =>
+  caller.card === undefined
+    ? Effect.fail(new Refusal({ code: "wrong-state", message: "this shell is not a session", hint: "name a session, or run this from inside an agent" }))
+    : Effect.succeed(caller.card)
+
+/** A person may do everything; an agent only what concerns its own children. */
+export const mayRule = (caller: Caller, target: SessionCard, verb: string): Effect.Effect<void, Refusal> =>
+  caller.card === undefined || target.parentId === caller.card.id
+    ? Effect.void
+    : Effect.fail(
+        new Refusal({
+          code: "not-allowed",
+          message: `only the parent of ${target.name} (${target.id}) may ${verb} it`,
+          hint: target.parentId === null ? "it has no parent: ask the person at the keyboard" : `ask session ${target.parentId}`
+        })
+      )

@@ -1,0 +1,126 @@
+/** Serves the verbs: decodes, asks whoever knows, answers in one envelope. It owns no logic of its own. */
+import { Cause, Effect, Exit, Layer, Option, Schema } from "effect"
+import type { ActorSystem } from "../actors/ActorSystem.ts"
+import type { Roster } from "../agents/Roster.ts"
+import { Broker, type BrokerError } from "../broker/Broker.ts"
+import type { Directory } from "../broker/Directory.ts"
+import type { HostId } from "../domain/Ids.ts"
+import type { Terminal, TerminalError } from "../terminal/Terminal.ts"
+import type { ActorCrashed, AskTimeout } from "../actors/ActorRef.ts"
+import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
+import { type Caller, identify, own } from "./Caller.ts"
+import type { Feed } from "./Feed.ts"
+import * as Message from "./MessageVerbs.ts"
+import * as Sessions from "./SessionVerbs.ts"
+import * as System from "./SystemVerbs.ts"
+import * as View from "./ViewVerbs.ts"
+
+type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
+type Failure = Refusal | BrokerError | TerminalError | AskTimeout | ActorCrashed
+type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
+
+export interface Options extends System.About {
+  readonly hostId: HostId
+  /** Asks the daemon to stop. */
+  readonly shutdown: Effect.Effect<void>
+}
+
+const handlersOf = (options: Options): Handlers => ({
+  spawn: (input, caller) => Sessions.spawn(input, caller, options.hostId),
+  send: Message.send,
+  wait: Message.wait,
+  trace: ({ messageId }) => Message.trace(messageId),
+  list: View.list,
+  children: View.children,
+  me: (_, caller) => own(caller),
+  status: View.status,
+  output: View.output,
+  tail: View.tail,
+  attach: View.attach,
+  kill: Sessions.kill,
+  restore: Sessions.restore,
+  clear: Sessions.clear,
+  name: Sessions.name,
+  deadLetters: () => System.deadLetters,
+  replayDeadLetter: System.replayDeadLetter,
+  dropDeadLetter: System.dropDeadLetter,
+  signal: System.signal,
+  health: () => System.health(options),
+  shutdown: () => Effect.as(options.shutdown, { pid: process.pid })
+})
+
+type Codecs = {
+  readonly decode: (json: string) => Effect.Effect<unknown, Schema.SchemaError>
+  readonly encode: (value: unknown) => Effect.Effect<Schema.Json, Schema.SchemaError>
+}
+
+const codecs: ReadonlyMap<string, Codecs> = new Map(
+  Object.entries(verbs).map(([name, { input, output }]) => {
+    // Every schema of the table is free of services.
+    const plain = input as unknown as Schema.Codec<unknown, unknown>
+    const json = Schema.toCodecJson(output as unknown as Schema.Codec<unknown, unknown>)
+    return [
+      name,
+      { decode: Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(plain))), encode: Schema.encodeUnknownEffect(json) }
+    ]
+  })
+)
+
+const encodeReply = Schema.encodeSync(Schema.fromJsonString(Reply))
+
+/** Any failure as one the caller can act on. */
+const refusalOf = (error: Failure): Refusal => {
+  switch (error._tag) {
+    case "Refusal":
+      return error
+    case "BrokerError":
+      return new Refusal({ code: "unavailable", message: error.message, hint: "the broker restarts by itself: try again, or sm doctor" })
+    case "TerminalError":
+      return new Refusal({ code: "unavailable", message: error.message, hint: "sm doctor" })
+    case "AskTimeout":
+      return new Refusal({ code: "timeout", message: error.message, hint: "what was asked is stored and will be done; look again with sm list" })
+    case "ActorCrashed":
+      return new Refusal({ code: "internal", message: error.message, hint: "sm dead-letters shows what could not be handled" })
+  }
+}
+
+const answer = (options: Options, handlers: Handlers, verb: string, callerName: string, body: string) =>
+  Effect.gen(function* () {
+    const codec = codecs.get(verb)
+    if (codec === undefined) {
+      return yield* new Refusal({ code: "invalid", message: `the daemon (sm ${options.version}) knows no verb ${verb}`, hint: "update the older of the two: sm down, then sm up" })
+    }
+    const caller = yield* identify(callerName)
+    if (caller.card !== undefined && humanOnly.has(verb as Verb)) {
+      return yield* new Refusal({ code: "not-allowed", message: `an agent may not ${verb}`, hint: "ask the person at the keyboard" })
+    }
+    const input = yield* Effect.mapError(
+      codec.decode(body),
+      (error) => new Refusal({ code: "invalid", message: error.message.replaceAll(/\s*\n\s*/gu, " "), hint: `sm help ${verb}` })
+    )
+    const handler = handlers[verb as Verb] as (input: unknown, caller: Caller) => Effect.Effect<unknown, Failure, Needs>
+    const output = yield* Effect.mapError(handler(input, caller), refusalOf)
+    return yield* Effect.orDie(codec.encode(output))
+  })
+
+export const layer = (options: Options): Layer.Layer<never, BrokerError, Needs> =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const broker = yield* Broker
+      const context = yield* Effect.context<Needs>()
+      const handlers = handlersOf(options)
+      yield* broker.serve(({ body, caller, respond, verb }) =>
+        Effect.gen(function* () {
+          const exit = yield* Effect.exit(answer(options, handlers, verb, caller, body))
+          if (Exit.isSuccess(exit)) return yield* respond(encodeReply({ ok: true, data: exit.value }))
+          const refused = Cause.findErrorOption(exit.cause)
+          if (Option.isNone(refused)) yield* Effect.logError(`${verb} of ${caller} died`, exit.cause)
+          const { code, hint, message } = Option.getOrElse(
+            refused,
+            () => new Refusal({ code: "internal", message: `${verb} failed inside the daemon: ${String(Cause.squash(exit.cause))}`, hint: "the daemon's log has the whole story" })
+          )
+          yield* respond(encodeReply({ ok: false, error: { code, message, hint } }))
+        }).pipe(Effect.provide(context))
+      )
+    })
+  )

@@ -1,0 +1,101 @@
+/** `send`, `wait` and `trace`: a message and every hop of its life. */
+import { Clock, Duration, Effect, Option, PubSub } from "effect"
+import { ref } from "../actors/ActorRef.ts"
+import { type Letter, Session } from "../actors/session/Session.ts"
+import { Broker } from "../broker/Broker.ts"
+import { Directory } from "../broker/Directory.ts"
+import { makeMessageId, type MessageId } from "../domain/Ids.ts"
+import type { MessageStatus } from "../domain/Message.ts"
+import { type Input, type Output, Refusal } from "./Api.ts"
+import { type Caller, find, senderOf } from "./Caller.ts"
+import { decodeRecord, Feed } from "./Feed.ts"
+
+/** Stores the text and makes the letter that stands for it. The same id must not come back with other words. */
+export const makeLetter = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
+  Effect.gen(function* () {
+    const broker = yield* Broker
+    const id = options.messageId ?? (yield* makeMessageId)
+    const known = options.messageId === undefined ? Option.none() : yield* broker.getText(id)
+    if (Option.isSome(known) && known.value !== text) {
+      return yield* new Refusal({ code: "invalid", message: `messageId ${id} belongs to another message`, hint: "leave it out, or make a new one" })
+    }
+    if (Option.isNone(known)) yield* broker.putText(id, text)
+    const at = yield* Clock.currentTimeMillis
+    const letter: Letter = {
+      id,
+      from: senderOf(caller),
+      mode: options.mode ?? "sequential",
+      kind: "message",
+      at,
+      ...(options.ttl === undefined ? {} : { expiresAt: at + options.ttl * 1000 }),
+      bytes: Buffer.byteLength(text),
+      tries: 0
+    }
+    return letter
+  })
+
+export const refuse = (error: { readonly reason: string; readonly hint: string }) =>
+  new Refusal({ code: "wrong-state", message: error.reason, hint: error.hint })
+
+export const send = (input: Input<"send">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* find(input.to, caller)
+    const letter = yield* makeLetter(caller, input.text, input)
+    const session = ref(Session, target.host, target.id)
+    const options = { id: `${letter.id}-accept-${target.id}` }
+    const asked =
+      letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
+    const accepted = yield* Effect.catchTag(asked, "NotNow", (error) => Effect.fail(refuse(error)))
+    const output: Output<"send"> = { messageId: letter.id, to: { id: target.id, name: accepted.name }, state: accepted.state, target: accepted.target }
+    return output
+  })
+
+export const trace = (id: MessageId) =>
+  Effect.gen(function* () {
+    const broker = yield* Broker
+    const directory = yield* Directory
+    const records = (yield* broker.facts("message", id)).flatMap((fact) => {
+      const record = Option.getOrUndefined(decodeRecord(fact.body))
+      return record === undefined ? [] : [{ ...record, seq: fact.seq }]
+    })
+    const first = records.find(({ event }) => event._tag === "MessageAccepted")
+    if (first === undefined || first.event._tag !== "MessageAccepted") {
+      return yield* new Refusal({ code: "not-found", message: `there is no message ${id}`, hint: "sm send prints the id of what it sent" })
+    }
+    const { from, mode, to } = first.event
+    const hops = records.flatMap(({ at, event, seq }) => {
+      if (event._tag === "MessageAccepted") return [{ status: "accepted" as const, at, evidence: `stored, event ${seq}` }]
+      return event._tag === "MessageMoved" ? [{ status: event.status, at, evidence: event.evidence }] : []
+    })
+    const card = Option.getOrUndefined(yield* directory.find(to))
+    const output: Output<"trace"> = {
+      id,
+      from,
+      to: { id: to, name: card?.name ?? to },
+      mode,
+      text: Option.getOrElse(yield* broker.getText(id), () => "(no longer stored)"),
+      status: hops.at(-1)?.status ?? "accepted",
+      hops,
+      answer: Option.getOrNull(yield* broker.getText(`${id}.answer`))
+    }
+    return output
+  })
+
+/** States from which nothing better comes. */
+const FINAL: ReadonlySet<MessageStatus> = new Set(["answered", "parked", "expired", "dead"])
+
+export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
+  Effect.gen(function* () {
+    const feed = yield* Feed
+    const news = yield* feed.subscribe
+    const reached = (status: MessageStatus) => FINAL.has(status) || (until === "submitted" && status === "submitted")
+    let found = yield* trace(messageId)
+    while (!reached(found.status)) {
+      const { event } = yield* PubSub.take(news)
+      if (event._tag === "MessageMoved" && event.id === messageId) found = yield* trace(messageId)
+    }
+    return found
+  }).pipe(
+    Effect.scoped,
+    Effect.timeoutOrElse({ duration: Duration.millis(timeoutMs), orElse: () => trace(messageId) })
+  )

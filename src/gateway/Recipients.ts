@@ -1,0 +1,56 @@
+/** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`. Pure. */
+import { isLive, type SessionCard } from "../domain/Session.ts"
+import { Refusal } from "./Api.ts"
+
+/** Shortest prefix of an id that may stand for it. */
+const PREFIX = 4
+
+/** Edit distance, capped by what matters for a suggestion. */
+const distance = (one: string, two: string): number => {
+  let row = Array.from({ length: two.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= two.length; j++) {
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[two.length] ?? 0
+}
+
+/** Words close to a mistyped one, nearest first. */
+export const near = (word: string, known: ReadonlyArray<string>): ReadonlyArray<string> =>
+  known
+    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ far, name }) => far <= Math.max(2, Math.floor(name.length / 3)) || name.toLowerCase().startsWith(word.toLowerCase()))
+    .sort((one, two) => one.far - two.far)
+    .slice(0, 3)
+    .map(({ name }) => name)
+
+/** Live sessions win over ended ones of the same name; of several ended ones the newest is meant. */
+export const resolve = (word: string, cards: ReadonlyArray<SessionCard>, caller: SessionCard | undefined): SessionCard | Refusal => {
+  if (word === "parent") {
+    const parent = cards.find((card) => card.id === caller?.parentId)
+    return parent ?? new Refusal({ code: "not-found", message: "you have no parent session", hint: "sm list shows the sessions there are" })
+  }
+  const exact = cards.find((card) => card.id === word)
+  if (exact !== undefined) return exact
+  const named = cards.filter((card) => card.name === word)
+  const live = named.find((card) => isLive(card.state)) ?? named.at(-1)
+  if (live !== undefined) return live
+  const prefixed = word.length >= PREFIX ? cards.filter((card) => card.id.startsWith(word)) : []
+  if (prefixed.length === 1 && prefixed[0] !== undefined) return prefixed[0]
+  if (prefixed.length > 1) {
+    return new Refusal({
+      code: "ambiguous",
+      message: `${word} begins ${prefixed.length} ids: ${prefixed.map((card) => card.id).join(", ")}`,
+      hint: "type more of the id"
+    })
+  }
+  const close = near(word, cards.filter((card) => isLive(card.state)).map((card) => card.name))
+  return new Refusal({
+    code: "not-found",
+    message: `there is no session ${word}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,
+    hint: "sm list shows the sessions there are"
+  })
+}

@@ -1,0 +1,110 @@
+/** Verbs that start, change or end a session. */
+import { Clock, Duration, Effect, Option } from "effect"
+import { SWARM } from "../actors/ActorSystem.ts"
+import { ref } from "../actors/ActorRef.ts"
+import { Registry } from "../actors/registry/Registry.ts"
+import { type Letter, Session } from "../actors/session/Session.ts"
+import { Directory } from "../broker/Directory.ts"
+import { Roster } from "../agents/Roster.ts"
+import { type HostId, makeMessageId, makeSessionId, SessionName } from "../domain/Ids.ts"
+import type { SessionCard } from "../domain/Session.ts"
+import { type Input, Refusal } from "./Api.ts"
+import { type Caller, find, mayRule, own, senderOf } from "./Caller.ts"
+import { makeLetter, refuse } from "./MessageVerbs.ts"
+import { near } from "./Recipients.ts"
+
+const registry = ref(Registry, SWARM, "main")
+const taken = (error: { readonly message: string; readonly by: string }) =>
+  new Refusal({ code: "name-taken", message: error.message, hint: `choose another name, or sm kill ${error.by}` })
+
+/** How long `spawn` waits to say whether the program could be started. */
+const STARTED = Duration.seconds(8)
+
+export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
+  Effect.gen(function* () {
+    const roster = yield* Roster
+    const kinds = yield* roster.kinds
+    if (!kinds.includes(input.provider)) {
+      const close = near(input.provider, kinds)
+      return yield* new Refusal({
+        code: "not-found",
+        message: `there is no agent kind ${input.provider}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,
+        hint: `known kinds: ${kinds.join(", ")}; plugins.config.ts adds more`
+      })
+    }
+    if (!input.cwd.startsWith("/")) {
+      return yield* new Refusal({ code: "invalid", message: `cwd must be absolute, not ${input.cwd}`, hint: "give a path that begins with /" })
+    }
+    const id = yield* makeSessionId
+    const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
+    const prompt = input.prompt === undefined || input.prompt === "" ? null : yield* makeLetter(caller, input.prompt, {})
+    const spec = {
+      provider: input.provider,
+      workingDir: input.cwd,
+      parentId: caller.card?.id ?? null,
+      model: input.model ?? null,
+      effort: input.effort ?? null,
+      permissionMode: input.permissionMode ?? null,
+      args: input.args ?? [],
+      env: input.env ?? {}
+    }
+    yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt }), "NameTaken", (error) => Effect.fail(taken(error)))
+    const directory = yield* Directory
+    const card = yield* directory.until(id, (found) => found.state !== "starting" || found.detail !== "starting").pipe(Effect.timeoutOption(STARTED))
+    if (Option.isNone(card)) {
+      return yield* new Refusal({ code: "timeout", message: `${name} (${id}) is still being started`, hint: `sm list shows it; sm attach ${id} shows its pane` })
+    }
+    if (card.value.state === "crashed") {
+      yield* registry.tell("Release", { id })
+      return yield* new Refusal({ code: "unavailable", message: `${input.provider} could not be started: ${card.value.detail}`, hint: `sm output ${id} shows what it said last, if it ran` })
+    }
+    return card.value
+  })
+
+const sessionOf = (card: SessionCard) => ref(Session, card.host, card.id)
+
+export const kill = (input: Input<"kill">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* find(input.session, caller)
+    yield* mayRule(caller, target, "kill")
+    const reason = `killed by ${senderOf(caller).name}`
+    const card = yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) => Effect.fail(refuse(error)))
+    yield* registry.tell("Release", { id: card.id })
+    return card
+  })
+
+export const restore = (input: Input<"restore">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* find(input.session, caller)
+    yield* mayRule(caller, target, "restore")
+    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: target.name }), "NameTaken", (error) => Effect.fail(taken(error)))
+    return yield* Effect.catchTag(sessionOf(target).ask("Restore", {}), "NotNow", (error) => Effect.fail(refuse(error)))
+  })
+
+export const clear = (input: Input<"clear">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* find(input.session, caller)
+    yield* mayRule(caller, target, "clear")
+    const roster = yield* Roster
+    const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
+    if (adapter?.capabilities.clears !== true) {
+      return yield* new Refusal({ code: "wrong-state", message: `${target.provider} has no command that clears its context`, hint: `sm kill ${target.name} and spawn a new one` })
+    }
+    const at = yield* Clock.currentTimeMillis
+    const order: Letter = { id: yield* makeMessageId, from: senderOf(caller), mode: "urgent", kind: "clear", at, bytes: 0, tries: 0 }
+    const session = sessionOf(target)
+    yield* Effect.catchTag(session.ask("AcceptUrgent", order), "NotNow", (error) => Effect.fail(refuse(error)))
+    if (input.prompt !== undefined && input.prompt !== "") {
+      const letter = yield* makeLetter(caller, input.prompt, { mode: "urgent" })
+      yield* Effect.catchTag(session.ask("AcceptUrgent", letter), "NotNow", (error) => Effect.fail(refuse(error)))
+    }
+    return (yield* Effect.catchTag(session.ask("Describe", {}), "NotNow", (error) => Effect.fail(refuse(error)))).card
+  })
+
+export const name = (input: Input<"name">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = input.session === undefined ? yield* own(caller) : yield* find(input.session, caller)
+    if (target.id !== caller.card?.id) yield* mayRule(caller, target, "rename")
+    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: input.name }), "NameTaken", (error) => Effect.fail(taken(error)))
+    return yield* Effect.catchTag(sessionOf(target).ask("Rename", { name: input.name }), "NotNow", (error) => Effect.fail(refuse(error)))
+  })
