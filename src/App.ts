@@ -1,0 +1,219 @@
+/** The composition root: the only file that names every implementation. */
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Clock, Effect, Layer, Option, Schema } from "effect"
+import * as ActorSystem from "./actors/ActorSystem.ts"
+import { ref } from "./actors/ActorRef.ts"
+import { Registry } from "./actors/registry/Registry.ts"
+import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
+import { Session } from "./actors/session/Session.ts"
+import * as SessionBehavior from "./actors/session/SessionBehavior.ts"
+import * as LocalQuarters from "./agents/LocalQuarters.ts"
+import * as Roster from "./agents/Roster.ts"
+import * as Directory from "./broker/Directory.ts"
+import * as NatsBroker from "./broker/NatsBroker.ts"
+import { hold } from "./broker/server/InstanceLock.ts"
+import * as NatsServer from "./broker/server/NatsServer.ts"
+import { provision } from "./broker/server/Provision.ts"
+import * as Trust from "./broker/server/Trust.ts"
+import { HostId } from "./domain/Ids.ts"
+import type { Check } from "./gateway/Api.ts"
+import * as Feed from "./gateway/Feed.ts"
+import * as Gateway from "./gateway/Gateway.ts"
+import * as Spool from "./gateway/Spool.ts"
+import type { Home } from "./Home.ts"
+import * as PluginHost from "./plugins/PluginHost.ts"
+import * as PluginLoader from "./plugins/PluginLoader.ts"
+import shippedPlugins from "../plugins.config.ts"
+import * as Settings from "./Settings.ts"
+import * as Tmux from "./terminal/Tmux.ts"
+import { watch } from "./Watch.ts"
+
+export interface Options {
+  readonly home: Home
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+  /** The folder of the package: nats-server.conf and bin/ are there. */
+  readonly root: string
+  /** The command of `sm`. */
+  readonly sm: readonly [string, ...ReadonlyArray<string>]
+  readonly shutdown: Effect.Effect<void>
+}
+
+const SPACE = "main"
+const HostFile = Schema.fromJsonString(Schema.Struct({ v: Schema.Literal(1), host: HostId }))
+const decodeHost = Schema.decodeOption(HostFile)
+const encodeHost = Schema.encodeSync(HostFile)
+
+/** Where clients find the broker. */
+const brokerFile = (host: string, port: number) => `${JSON.stringify({ v: 1, host, port, space: SPACE })}\n`
+
+/** The host's name: as configured, else as it was called at the first start. */
+const hostName = Effect.fnUntraced(function* (home: Home, configured: HostId | undefined) {
+  if (configured !== undefined) return configured
+  const path = join(home.state, "host.json")
+  const known = decodeHost(yield* Effect.promise(() => readFile(path, "utf8").catch(() => "")))
+  if (Option.isSome(known)) return known.value.host
+  const host = HostId.make(Settings.defaultHost())
+  yield* Effect.promise(() => Trust.writePrivate(path, encodeHost({ v: 1, host })))
+  return host
+})
+
+/** An `sm` for the agents' PATH that needs nothing of theirs. */
+const installLauncher = async (bin: string, sm: ReadonlyArray<string>): Promise<void> => {
+  const word = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`
+  await mkdir(bin, { recursive: true, mode: 0o700 })
+  await writeFile(join(bin, "sm"), `#!/bin/sh\nexec ${sm.map(word).join(" ")} "$@"\n`, { mode: 0o700 })
+  await chmod(join(bin, "sm"), 0o700)
+}
+
+/** A broker that is there: where, how the daemon enters, and what its clients are given. */
+interface Access {
+  readonly host: string
+  readonly port: number
+  readonly connection: Pick<Parameters<typeof NatsBroker.layer>[0], "authenticator" | "user" | "pass">
+  readonly credential: (role: "session" | "human", name: string) => Effect.Effect<string>
+  readonly check: Effect.Effect<typeof Check.Type>
+}
+
+const embedded = Effect.fnUntraced(function* (options: Options, settings: Settings.Config, host: string) {
+  const { home } = options
+  const binary = yield* provision({
+    ...(settings.broker?.binary === undefined ? {} : { explicit: settings.broker.binary }),
+    cache: home.cache,
+    env: options.env,
+    platform: process.platform,
+    arch: process.arch
+  })
+  const trust = yield* Trust.load(join(home.state, "credentials", "trust.json"))
+  const template = yield* Effect.promise(() => readFile(join(options.root, "nats-server.conf"), "utf8"))
+  const server = yield* NatsServer.scoped(
+    { binary, template, trust: trust.configuration, name: `sm-${host}`, run: home.run, state: home.state, data: home.data },
+    // Every connection knows the old port: a fresh start is the honest way.
+    (port) => Effect.andThen(Effect.logError(`the broker had to move to port ${port}; the daemon starts again`), options.shutdown)
+  )
+  const { jwt } = yield* trust.mint("daemon", "daemon")
+  const access: Access = {
+    host: "127.0.0.1",
+    port: server.port,
+    connection: { authenticator: () => ({ jwt, nkey: "", sig: "" }) },
+    credential: (role, name) => Effect.map(trust.mint(role, name), (credential) => `${JSON.stringify(credential)}\n`),
+    check: Effect.map(server.pid, (pid) => ({ name: "broker", state: "ok" as const, detail: `nats-server pid ${pid}, 127.0.0.1:${server.port}`, fix: "" }))
+  }
+  return access
+})
+
+/**
+ * A NATS of the user's own. Its accounts are the user's to set up: here every client enters with the daemon's user, so
+ * agents are told apart by the subject they ask on, and not by the broker.
+ */
+const external = Effect.fnUntraced(function* (url: string) {
+  const parsed = yield* Effect.try({
+    try: () => new URL(url.includes("://") ? url : `nats://${url}`),
+    catch: () => new Settings.SettingsError({ path: "config.yaml", reason: `broker.url is not an address: ${url.replace(/\/\/.*@/u, "//…@")}` })
+  })
+  const [user, pass] = [decodeURIComponent(parsed.username), decodeURIComponent(parsed.password)]
+  const identity = user === "" ? {} : { user, pass }
+  const access: Access = {
+    host: parsed.hostname,
+    port: Number(parsed.port || "4222"),
+    connection: identity,
+    credential: (_, name) => Effect.succeed(`${JSON.stringify({ v: 1, name, ...identity })}\n`),
+    check: Effect.succeed({ name: "broker", state: "ok", detail: `external, ${parsed.host}`, fix: "" })
+  }
+  return access
+})
+
+/** Sessions of this host that have no terminal any more, as after a reboot, are started again if so configured. */
+const restoreAll = (host: string) =>
+  Effect.gen(function* () {
+    const directory = yield* Directory.Directory
+    const lost = (yield* directory.all).filter((card) => card.host === host && card.state === "crashed")
+    for (const card of lost) {
+      yield* ref(Session, host, card.id)
+        .ask("Restore", {})
+        .pipe(Effect.catch((error) => Effect.logWarning(`${card.name} is not restored: ${error.message}`)))
+    }
+  })
+
+/** Everything, from the lock to the gateway. Ready when it is built. */
+export const layer = (options: Options) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { home } = options
+      yield* Effect.promise(async () => {
+        for (const dir of [home.state, home.data, home.run, home.cache, home.config, home.spool]) await mkdir(dir, { recursive: true, mode: 0o700 })
+      })
+      yield* hold(join(home.state, "daemon.lock"))
+      const startedAt = yield* Clock.currentTimeMillis
+      const settings = yield* Settings.load(home.config)
+      const plugins = yield* PluginLoader.load(home.config, shippedPlugins)
+      const host = yield* hostName(home, settings.host)
+      const access = settings.broker?.url === undefined ? yield* embedded(options, settings, host) : yield* external(settings.broker.url)
+      const human = yield* access.credential("human", "human")
+      const bin = join(home.state, "bin")
+      yield* Effect.promise(async () => {
+        await installLauncher(bin, options.sm)
+        await Trust.writePrivate(home.broker, brokerFile(access.host, access.port))
+        await Trust.writePrivate(join(home.state, "credentials", "human.json"), human)
+      })
+
+      const broker = NatsBroker.layer({ servers: `${access.host}:${access.port}`, name: `sm daemon ${host}`, space: SPACE, ...access.connection })
+      const quarters = LocalQuarters.layer({
+        root: join(home.state, "sessions"),
+        bin,
+        sm: options.sm,
+        env: options.env,
+        extra: settings.env ?? {},
+        broker: home.broker,
+        spool: home.spool,
+        credential: (id) => access.credential("session", id)
+      })
+      const terminal = Tmux.layer({ socket: join(home.run, "tmux"), dir: join(home.run, "panes") })
+      const plugged = PluginHost.layer(plugins).pipe(Layer.provideMerge(Roster.layer))
+      const ports = Layer.mergeAll(broker, quarters, terminal, plugged)
+      const actors = Layer.unwrap(
+        Effect.gen(function* () {
+          const registrations = [
+            yield* ActorSystem.register(Session, SessionBehavior.behavior),
+            yield* ActorSystem.register(Registry, RegistryBehavior.behavior)
+          ]
+          return ActorSystem.layer({ host, swarm: true }, registrations)
+        })
+      )
+      const projections = Layer.mergeAll(Directory.layer, Feed.layer)
+      const gateway = Layer.unwrap(
+        Effect.map(PluginHost.PluginHost, ({ states }) =>
+          Gateway.layer({
+            version: options.version,
+            host,
+            hostId: host,
+            startedAt,
+            shutdown: options.shutdown,
+            checks: Effect.map(access.check, (check) => [
+              check,
+              ...states.map((plugin) => ({
+                name: `plugin ${plugin.name}`,
+                state: plugin.state === "running" ? ("ok" as const) : ("fail" as const),
+                detail: plugin.detail,
+                fix: plugin.state === "running" ? "" : "correct plugins.config.ts, then sm down and sm up"
+              }))
+            ])
+          })
+        )
+      )
+      const loops = Layer.effectDiscard(
+        Effect.gen(function* () {
+          yield* Spool.drain(home.spool)
+          yield* Effect.forkScoped(Spool.drainForever(home.spool))
+          yield* Effect.forkScoped(watch(host))
+          if (settings.restore === "auto") yield* Effect.forkScoped(Effect.delay(restoreAll(host), "2 seconds"))
+        })
+      )
+      return Layer.mergeAll(gateway, loops).pipe(
+        Layer.provideMerge(actors),
+        Layer.provideMerge(projections),
+        Layer.provideMerge(ports)
+      )
+    })
+  )

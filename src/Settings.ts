@@ -1,0 +1,57 @@
+/** `config.yaml`, decoded once. Every key is optional; an unknown one is named and refused. */
+import { readFile } from "node:fs/promises"
+import { hostname } from "node:os"
+import { join } from "node:path"
+import { Effect, Schema } from "effect"
+import * as Yaml from "effect/encoding/Yaml"
+import { HostId } from "./domain/Ids.ts"
+
+export const Config = Schema.Struct({
+  /** This machine's name in the swarm. Default: made from the host's name at the first start, and kept. */
+  host: Schema.optionalKey(HostId),
+  broker: Schema.optionalKey(
+    Schema.Struct({
+      /** A NATS server of your own instead of the embedded one: `nats://user:password@host:4222`. */
+      url: Schema.optionalKey(Schema.NonEmptyString),
+      /** The nats-server to run. */
+      binary: Schema.optionalKey(Schema.NonEmptyString)
+    })
+  ),
+  /** What happens to sessions whose terminal is gone when the daemon starts, as after a reboot. Default: manual. */
+  restore: Schema.optionalKey(Schema.Literals(["manual", "auto"])),
+  /** Added to the environment of every agent. */
+  env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+})
+export type Config = typeof Config.Type
+
+export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", { path: Schema.String, reason: Schema.String }) {
+  override get message() {
+    return `${this.path}: ${this.reason}`
+  }
+}
+
+const decode = Schema.decodeUnknownEffect(Config, { onExcessProperty: "error" })
+
+export const load = Effect.fn("Settings.load")(function* (configDir: string) {
+  const path = join(configDir, "config.yaml")
+  const text = yield* Effect.tryPromise({
+    try: () =>
+      readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return ""
+        throw error
+      }),
+    catch: (error) => new SettingsError({ path, reason: String(error) })
+  })
+  if (text.trim() === "") return {} satisfies Config as Config
+  const parsed = yield* Effect.try({
+    try: () => Yaml.parse(text) as unknown,
+    catch: (error) => new SettingsError({ path, reason: `not YAML: ${error instanceof Error ? error.message : String(error)}` })
+  })
+  return yield* Effect.mapError(decode(parsed ?? {}), (error) => new SettingsError({ path, reason: error.message.replaceAll(/\s*\n\s*/gu, " ") }))
+})
+
+/** A host's name made into one token: what a laptop is called may change with the network, so it is asked once. */
+export const defaultHost = (): string => {
+  const plain = hostname().split(".")[0]?.toLowerCase().replaceAll(/[^a-z0-9-]/gu, "-").replace(/^-+/u, "").slice(0, 32) ?? ""
+  return plain === "" ? "local" : plain
+}

@@ -1,0 +1,82 @@
+/** The daemon's process: builds the application, says where things are, and runs until it is told to stop. */
+import { appendFileSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Cause, Deferred, Effect, Exit, Layer, Logger } from "effect"
+import * as App from "./App.ts"
+import { resolveHome } from "./Home.ts"
+
+const here = dirname(fileURLToPath(import.meta.url))
+/** `src/` when run from source, `dist/` when bundled: the package is one above either. */
+const root = dirname(here)
+const home = resolveHome(process.env, process.getuid?.() ?? 0)
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string }
+
+/** Exit codes of `sm`: misuse, unavailable, and "a bug: start me again". */
+const MISUSE = 2
+const UNAVAILABLE = 3
+const BUG = 70
+
+const smCommand = (): readonly [string, ...ReadonlyArray<string>] => {
+  const given = process.env["SM_CLI"]
+  if (given !== undefined) return JSON.parse(given) as [string, ...ReadonlyArray<string>]
+  return [process.execPath, join(root, "dist", "sm.cjs")]
+}
+
+const line = Logger.make(({ cause, date, logLevel, message }) => {
+  const words = (Array.isArray(message) ? message : [message]).map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+  const trouble = cause.reasons.length === 0 ? "" : `\n${Cause.pretty(cause)}`
+  process.stderr.write(`${date.toISOString()} ${logLevel.toUpperCase()} ${words.join(" ")}${trouble}\n`)
+})
+
+const main = Effect.gen(function* () {
+  const stop = yield* Deferred.make<void>()
+  const started = Date.now()
+  const app = App.layer({
+    home,
+    env: process.env,
+    version,
+    root,
+    sm: smCommand(),
+    shutdown: Effect.asVoid(Deferred.succeed(stop, undefined))
+  })
+  yield* Effect.gen(function* () {
+    yield* Layer.build(app)
+    yield* Effect.logInfo(`sm ${version} is ready after ${Date.now() - started} ms (pid ${process.pid})`)
+    process.send?.("ready")
+    // For a supervisor that watches the log instead of a channel.
+    const file = process.env["SM_READY_FILE"]
+    if (file !== undefined) appendFileSync(file, `${process.pid}\n`)
+    yield* Deferred.await(stop)
+    // The answer to whoever asked for the stop is still on its way.
+    yield* Effect.sleep("50 millis")
+  }).pipe(Effect.scoped)
+  yield* Effect.logInfo("sm is stopped; agents keep running in their panes")
+})
+
+const codeOf = (error: unknown): number => {
+  const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : ""
+  if (tag === "AlreadyRunning") return UNAVAILABLE
+  if (tag === "SettingsError" || tag === "PluginsConfigError" || tag === "TrustError" || tag === "ProvisionError" || tag === "TerminalError") return MISUSE
+  return tag === "" ? BUG : UNAVAILABLE
+}
+
+NodeRuntime.runMain(
+  main.pipe(
+    Effect.tapCause((cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.void
+      const error = Cause.squash(cause)
+      const expected = typeof error === "object" && error !== null && "_tag" in error
+      return expected ? Effect.logError(error instanceof Error ? error.message : String(error)) : Effect.logError("the daemon failed", cause)
+    }),
+    Effect.provide(Logger.layer([line]))
+  ),
+  {
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => {
+      if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) onExit(0)
+      else onExit(codeOf(Cause.squash(exit.cause)))
+    }
+  }
+)
