@@ -1,0 +1,62 @@
+/** Asks the daemon a verb as whoever this process is: a session by its credential file, else the person at the shell. */
+import { readFileSync } from "node:fs"
+import { resolveHome } from "../src/Home.ts"
+import { type Endpoint, request, Unreachable } from "./MiniNats.ts"
+
+export const home = resolveHome(process.env, process.getuid?.() ?? 0)
+
+interface Broker {
+  readonly host: string
+  readonly port: number
+  readonly space: string
+}
+
+const read = <T>(path: string, missing: string): T => {
+  let text: string
+  try {
+    text = readFileSync(path, "utf8")
+  } catch {
+    throw new Unreachable(missing, false)
+  }
+  return JSON.parse(text) as T
+}
+
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+export type Reply = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: Failure }
+
+/** Where the daemon is and who asks. */
+export const endpoint = (): Endpoint & { readonly space: string } => {
+  const broker = read<Broker>(home.broker, "the daemon has not been started")
+  const credential = read<{ readonly name: string; readonly jwt?: string; readonly user?: string; readonly pass?: string }>(
+    home.credentials,
+    `the credential file ${home.credentials} cannot be read`
+  )
+  return { ...broker, ...credential }
+}
+
+const DEADLINE = 15_000
+/** A broker that restarts is back within a second; requests that were not sent are tried again this long, ms. */
+const PATIENCE = 4000
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The daemon's answer. `repeatable`: asking twice does no harm, so a lost answer is asked for again. */
+export const ask = async (verb: string, input: unknown, options: { readonly repeatable?: boolean; readonly deadline?: number; readonly patience?: number } = {}): Promise<Reply> => {
+  const until = Date.now() + (options.patience ?? PATIENCE)
+  for (;;) {
+    try {
+      const { name, space, ...at } = endpoint()
+      const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
+      const text = await request({ ...at, name }, `${root}.${verb}.${name}`, JSON.stringify(input), options.deadline ?? DEADLINE)
+      return JSON.parse(text) as Reply
+    } catch (error) {
+      const again = error instanceof Unreachable && (!error.sent || options.repeatable === true)
+      if (!again || Date.now() > until) throw error
+      await wait(100)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** Sessions as a table. */
+import { ago, table } from "./Table.ts"
+
+export interface Card {
+  readonly id: string
+  readonly name: string
+  readonly provider: string
+  readonly state: string
+  readonly detail: string
+  readonly parentId: string | null
+  readonly workingDir: string
+  readonly queued: number
+  readonly since: number
+}
+
+export const sessionLines = (cards: ReadonlyArray<Card>): string =>
+  table(
+    ["ID", "NAME", "KIND", "STATE", "FOR", "WAITING", "DIRECTORY"],
+    cards.map((card) => [
+      card.id,
+      card.name,
+      card.provider,
+      card.detail === "" ? card.state : `${card.state} (${card.detail.slice(0, 60)})`,
+      ago(card.since),
+      String(card.queued),
+      card.workingDir
+    ])
+  )
