@@ -7,6 +7,6 @@ export default ({ claude, codex, command, defineConfig }: Kit) =>
       claude({}),
       codex({}),
       // A plain shell as an agent: what is sent to it is typed, and nothing confirms it.
-      command({ kind: "shell", run: ["bash", "--norc"], ready: "\\$ $" })
+      command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" })
     ]
   })

@@ -5,7 +5,13 @@ export default defineConfig([
   {
     input: { sm: "cli/sm.ts" },
     platform: "node",
-    output: { dir: "dist", format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "[name]-[hash].cjs", minify: true }
+    output: {
+      dir: "dist",
+      format: "cjs",
+      entryFileNames: "[name].cjs",
+      chunkFileNames: "[name]-[hash].cjs",
+      minify: true
+    }
   },
   {
     input: { daemon: "src/daemon.ts" },

@@ -31,10 +31,12 @@ export type Reply = { readonly ok: true; readonly data: unknown } | { readonly o
 /** Where the daemon is and who asks. */
 export const endpoint = (): Endpoint & { readonly space: string } => {
   const broker = read<Broker>(home.broker, "the daemon has not been started")
-  const credential = read<{ readonly name: string; readonly jwt?: string; readonly user?: string; readonly pass?: string }>(
-    home.credentials,
-    `the credential file ${home.credentials} cannot be read`
-  )
+  const credential = read<{
+    readonly name: string
+    readonly jwt?: string
+    readonly user?: string
+    readonly pass?: string
+  }>(home.credentials, `the credential file ${home.credentials} cannot be read`)
   return { ...broker, ...credential }
 }
 
@@ -45,13 +47,22 @@ const PATIENCE = 4000
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The daemon's answer. `repeatable`: asking twice does no harm, so a lost answer is asked for again. */
-export const ask = async (verb: string, input: unknown, options: { readonly repeatable?: boolean; readonly deadline?: number; readonly patience?: number } = {}): Promise<Reply> => {
+export const ask = async (
+  verb: string,
+  input: unknown,
+  options: { readonly repeatable?: boolean; readonly deadline?: number; readonly patience?: number } = {}
+): Promise<Reply> => {
   const until = Date.now() + (options.patience ?? PATIENCE)
   for (;;) {
     try {
       const { name, space, ...at } = endpoint()
       const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
-      const text = await request({ ...at, name }, `${root}.${verb}.${name}`, JSON.stringify(input), options.deadline ?? DEADLINE)
+      const text = await request(
+        { ...at, name },
+        `${root}.${verb}.${name}`,
+        JSON.stringify(input),
+        options.deadline ?? DEADLINE
+      )
       return JSON.parse(text) as Reply
     } catch (error) {
       const again = error instanceof Unreachable && (!error.sent || options.repeatable === true)

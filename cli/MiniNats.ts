@@ -60,8 +60,21 @@ export const request = (endpoint: Endpoint, subject: string, body: string, timeo
         // The server sends INFO again whenever it changes; only the first opens the conversation.
         if (line.startsWith("INFO ") && !sent) {
           const { jwt, pass, user } = endpoint
-          const options = { verbose: false, pedantic: false, tls_required: false, lang: "sm", version: "1", protocol: 1, headers: true, no_responders: true, ...(jwt === undefined ? {} : { jwt, sig: "" }), ...(user === undefined ? {} : { user, pass }) }
-          socket.write(`CONNECT ${JSON.stringify(options)}\r\nSUB ${inbox} 1\r\nPUB ${subject} ${inbox} ${payload.length}\r\n`)
+          const options = {
+            verbose: false,
+            pedantic: false,
+            tls_required: false,
+            lang: "sm",
+            version: "1",
+            protocol: 1,
+            headers: true,
+            no_responders: true,
+            ...(jwt === undefined ? {} : { jwt, sig: "" }),
+            ...(user === undefined ? {} : { user, pass })
+          }
+          socket.write(
+            `CONNECT ${JSON.stringify(options)}\r\nSUB ${inbox} 1\r\nPUB ${subject} ${inbox} ${payload.length}\r\n`
+          )
           socket.write(payload)
           socket.write("\r\nPING\r\n")
           sent = true

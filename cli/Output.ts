@@ -43,7 +43,23 @@ export const settle = <T>(reply: Reply, json: boolean, show: (data: T) => string
 export const failed = (error: unknown, json: boolean): number => {
   if (error instanceof Unreachable) {
     const code = error.sent ? "timeout" : "unavailable"
-    return refusal({ code, message: error.message, hint: error.sent ? "it may have been done all the same: look with sm list or sm trace" : "start it with: sm up --detach" }, json)
+    return refusal(
+      {
+        code,
+        message: error.message,
+        hint: error.sent
+          ? "it may have been done all the same: look with sm list or sm trace"
+          : "start it with: sm up --detach"
+      },
+      json
+    )
   }
-  return refusal({ code: "internal", message: error instanceof Error ? error.message : String(error), hint: "this is a defect of sm: please report it" }, json)
+  return refusal(
+    {
+      code: "internal",
+      message: error instanceof Error ? error.message : String(error),
+      hint: "this is a defect of sm: please report it"
+    },
+    json
+  )
 }

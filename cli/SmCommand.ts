@@ -23,7 +23,12 @@ export abstract class SmCommand extends Command<SmContext> {
   }
 
   /** Asks and prints. */
-  async show<T>(verb: string, input: unknown, lines: (data: T) => string, options: { readonly repeatable?: boolean; readonly deadline?: number } = {}): Promise<number> {
+  async show<T>(
+    verb: string,
+    input: unknown,
+    lines: (data: T) => string,
+    options: { readonly repeatable?: boolean; readonly deadline?: number } = {}
+  ): Promise<number> {
     return settle<T>(await ask(verb, input, options), this.json, lines)
   }
 }

@@ -11,12 +11,36 @@ import { complain } from "./Output.ts"
 import type { SmContext } from "./SmCommand.ts"
 
 export const commands: ReadonlyArray<CommandClass<SmContext>> = [
-  Up, Down, Doctor, DeadLetters, Spawn, Send, Trace, OutputCommand, Tail, Children, List, Attach, Kill, Restore, Clear, Name, Me, Status
+  Up,
+  Down,
+  Doctor,
+  DeadLetters,
+  Spawn,
+  Send,
+  Trace,
+  OutputCommand,
+  Tail,
+  Children,
+  List,
+  Attach,
+  Kill,
+  Restore,
+  Clear,
+  Name,
+  Me,
+  Status
 ]
 
 export const makeCli = (): Cli<SmContext> => {
-  const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { readonly version: string }
-  const cli = new Cli<SmContext>({ binaryName: "sm", binaryLabel: "sm: teams of coding agents, and messages that arrive", binaryVersion: version, enableColors: process.stdout.isTTY })
+  const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as {
+    readonly version: string
+  }
+  const cli = new Cli<SmContext>({
+    binaryName: "sm",
+    binaryLabel: "sm: teams of coding agents, and messages that arrive",
+    binaryVersion: version,
+    enableColors: process.stdout.isTTY
+  })
   for (const command of [Builtins.HelpCommand, Builtins.VersionCommand, ...commands]) cli.register(command)
   return cli
 }

@@ -88,9 +88,21 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
   const trust = yield* Trust.load(join(home.state, "credentials", "trust.json"))
   const template = yield* Effect.promise(() => readFile(join(options.root, "nats-server.conf"), "utf8"))
   const server = yield* NatsServer.scoped(
-    { binary, template, trust: trust.configuration, name: `sm-${host}`, run: home.run, state: home.state, data: home.data },
+    {
+      binary,
+      template,
+      trust: trust.configuration,
+      name: `sm-${host}`,
+      run: home.run,
+      state: home.state,
+      data: home.data
+    },
     // Every connection knows the old port: a fresh start is the honest way.
-    (port) => Effect.andThen(Effect.logError(`the broker had to move to port ${port}; the daemon starts again`), options.shutdown)
+    (port) =>
+      Effect.andThen(
+        Effect.logError(`the broker had to move to port ${port}; the daemon starts again`),
+        options.shutdown
+      )
   )
   const { jwt } = yield* trust.mint("daemon", "daemon")
   const access: Access = {
@@ -98,7 +110,12 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
     port: server.port,
     connection: { authenticator: () => ({ jwt, nkey: "", sig: "" }) },
     credential: (role, name) => Effect.map(trust.mint(role, name), (credential) => `${JSON.stringify(credential)}\n`),
-    check: Effect.map(server.pid, (pid) => ({ name: "broker", state: "ok" as const, detail: `nats-server pid ${pid}, 127.0.0.1:${server.port}`, fix: "" }))
+    check: Effect.map(server.pid, (pid) => ({
+      name: "broker",
+      state: "ok" as const,
+      detail: `nats-server pid ${pid}, 127.0.0.1:${server.port}`,
+      fix: ""
+    }))
   }
   return access
 })
@@ -110,7 +127,11 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
 const external = Effect.fnUntraced(function* (url: string) {
   const parsed = yield* Effect.try({
     try: () => new URL(url.includes("://") ? url : `nats://${url}`),
-    catch: () => new Settings.SettingsError({ path: "config.yaml", reason: `broker.url is not an address: ${url.replace(/\/\/.*@/u, "//…@")}` })
+    catch: () =>
+      new Settings.SettingsError({
+        path: "config.yaml",
+        reason: `broker.url is not an address: ${url.replace(/\/\/.*@/u, "//…@")}`
+      })
   })
   const [user, pass] = [decodeURIComponent(parsed.username), decodeURIComponent(parsed.password)]
   const identity = user === "" ? {} : { user, pass }
@@ -142,14 +163,18 @@ export const layer = (options: Options) =>
     Effect.gen(function* () {
       const { home } = options
       yield* Effect.promise(async () => {
-        for (const dir of [home.state, home.data, home.run, home.cache, home.config, home.spool]) await mkdir(dir, { recursive: true, mode: 0o700 })
+        for (const dir of [home.state, home.data, home.run, home.cache, home.config, home.spool])
+          await mkdir(dir, { recursive: true, mode: 0o700 })
       })
       yield* hold(join(home.state, "daemon.lock"))
       const startedAt = yield* Clock.currentTimeMillis
       const settings = yield* Settings.load(home.config)
       const plugins = yield* PluginLoader.load(home.config, shippedPlugins)
       const host = yield* hostName(home, settings.host)
-      const access = settings.broker?.url === undefined ? yield* embedded(options, settings, host) : yield* external(settings.broker.url)
+      const access =
+        settings.broker?.url === undefined
+          ? yield* embedded(options, settings, host)
+          : yield* external(settings.broker.url)
       const human = yield* access.credential("human", "human")
       const bin = join(home.state, "bin")
       yield* Effect.promise(async () => {
@@ -158,7 +183,12 @@ export const layer = (options: Options) =>
         await Trust.writePrivate(join(home.state, "credentials", "human.json"), human)
       })
 
-      const broker = NatsBroker.layer({ servers: `${access.host}:${access.port}`, name: `sm daemon ${host}`, space: SPACE, ...access.connection })
+      const broker = NatsBroker.layer({
+        servers: `${access.host}:${access.port}`,
+        name: `sm daemon ${host}`,
+        space: SPACE,
+        ...access.connection
+      })
       const quarters = LocalQuarters.layer({
         root: join(home.state, "sessions"),
         bin,

@@ -36,7 +36,8 @@ export const resolveHome = (env: Readonly<Record<string, string | undefined>>, u
   const home = env["HOME"] ?? "/"
   const under = (xdg: string, fallback: string) => `${env[xdg] || `${home}/${fallback}`}/sm`
   const state = own === undefined ? under("XDG_STATE_HOME", ".local/state") : `${own}/state`
-  const wanted = own === undefined ? (env["XDG_RUNTIME_DIR"] ? `${env["XDG_RUNTIME_DIR"]}/sm` : `${state}/run`) : `${own}/run`
+  const wanted =
+    own === undefined ? (env["XDG_RUNTIME_DIR"] ? `${env["XDG_RUNTIME_DIR"]}/sm` : `${state}/run`) : `${own}/run`
   const run = Buffer.byteLength(wanted) <= LONGEST_RUN ? wanted : `/tmp/sm-${uid}-${digest(wanted)}`
   return {
     config: own === undefined ? under("XDG_CONFIG_HOME", ".config") : `${own}/config`,

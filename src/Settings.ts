@@ -24,7 +24,10 @@ export const Config = Schema.Struct({
 })
 export type Config = typeof Config.Type
 
-export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", { path: Schema.String, reason: Schema.String }) {
+export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
   override get message() {
     return `${this.path}: ${this.reason}`
   }
@@ -45,13 +48,23 @@ export const load = Effect.fn("Settings.load")(function* (configDir: string) {
   if (text.trim() === "") return {} satisfies Config as Config
   const parsed = yield* Effect.try({
     try: () => Yaml.parse(text) as unknown,
-    catch: (error) => new SettingsError({ path, reason: `not YAML: ${error instanceof Error ? error.message : String(error)}` })
+    catch: (error) =>
+      new SettingsError({ path, reason: `not YAML: ${error instanceof Error ? error.message : String(error)}` })
   })
-  return yield* Effect.mapError(decode(parsed ?? {}), (error) => new SettingsError({ path, reason: error.message.replaceAll(/\s*\n\s*/gu, " ") }))
+  return yield* Effect.mapError(
+    decode(parsed ?? {}),
+    (error) => new SettingsError({ path, reason: error.message.replaceAll(/\s*\n\s*/gu, " ") })
+  )
 })
 
 /** A host's name made into one token: what a laptop is called may change with the network, so it is asked once. */
 export const defaultHost = (): string => {
-  const plain = hostname().split(".")[0]?.toLowerCase().replaceAll(/[^a-z0-9-]/gu, "-").replace(/^-+/u, "").slice(0, 32) ?? ""
+  const plain =
+    hostname()
+      .split(".")[0]
+      ?.toLowerCase()
+      .replaceAll(/[^a-z0-9-]/gu, "-")
+      .replace(/^-+/u, "")
+      .slice(0, 32) ?? ""
   return plain === "" ? "local" : plain
 }

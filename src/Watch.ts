@@ -15,7 +15,9 @@ export const watch = (host: string): Effect.Effect<never, never, ActorSystem | D
     const poke = (id: string) => actors.poke(ref(Session, host, id).address)
     /** Every session that should be alive here looks for its pane: at start, and when the terminal server is gone. */
     const pokeAll = Effect.gen(function* () {
-      const mine = (yield* directory.all).filter((card) => card.host === host && (isLive(card.state) || card.queued > 0))
+      const mine = (yield* directory.all).filter(
+        (card) => card.host === host && (isLive(card.state) || card.queued > 0)
+      )
       yield* Effect.forEach(mine, (card) => poke(card.id), { discard: true })
     })
     yield* pokeAll

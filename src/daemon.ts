@@ -25,7 +25,9 @@ const smCommand = (): readonly [string, ...ReadonlyArray<string>] => {
 }
 
 const line = Logger.make(({ cause, date, logLevel, message }) => {
-  const words = (Array.isArray(message) ? message : [message]).map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+  const words = (Array.isArray(message) ? message : [message]).map((part) =>
+    typeof part === "string" ? part : JSON.stringify(part)
+  )
   const trouble = cause.reasons.length === 0 ? "" : `\n${Cause.pretty(cause)}`
   process.stderr.write(`${date.toISOString()} ${logLevel.toUpperCase()} ${words.join(" ")}${trouble}\n`)
 })
@@ -58,7 +60,14 @@ const main = Effect.gen(function* () {
 const codeOf = (error: unknown): number => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : ""
   if (tag === "AlreadyRunning") return UNAVAILABLE
-  if (tag === "SettingsError" || tag === "PluginsConfigError" || tag === "TrustError" || tag === "ProvisionError" || tag === "TerminalError") return MISUSE
+  if (
+    tag === "SettingsError" ||
+    tag === "PluginsConfigError" ||
+    tag === "TrustError" ||
+    tag === "ProvisionError" ||
+    tag === "TerminalError"
+  )
+    return MISUSE
   return tag === "" ? BUG : UNAVAILABLE
 }
 
@@ -68,7 +77,9 @@ NodeRuntime.runMain(
       if (Cause.hasInterruptsOnly(cause)) return Effect.void
       const error = Cause.squash(cause)
       const expected = typeof error === "object" && error !== null && "_tag" in error
-      return expected ? Effect.logError(error instanceof Error ? error.message : String(error)) : Effect.logError("the daemon failed", cause)
+      return expected
+        ? Effect.logError(error instanceof Error ? error.message : String(error))
+        : Effect.logError("the daemon failed", cause)
     }),
     Effect.provide(Logger.layer([line]))
   ),

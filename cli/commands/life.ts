@@ -19,7 +19,9 @@ export class Spawn extends SmCommand {
   })
   provider = Option.String()
   prompt = Option.String({ required: false })
-  promptFile = Option.String("--prompt-file", { description: "read the first prompt from a file (- is standard input)" })
+  promptFile = Option.String("--prompt-file", {
+    description: "read the first prompt from a file (- is standard input)"
+  })
   name = Option.String("--name", { description: "1-32 letters, digits, _ or -" })
   model = Option.String("--model")
   effort = Option.String("--effort")
@@ -36,7 +38,13 @@ export class Spawn extends SmCommand {
       })
     )
     const prompt = body(this.prompt, this.promptFile)
-    const given = { prompt, name: this.name, model: this.model, effort: this.effort, permissionMode: this.permissionMode }
+    const given = {
+      prompt,
+      name: this.name,
+      model: this.model,
+      effort: this.effort,
+      permissionMode: this.permissionMode
+    }
     const input = {
       provider: this.provider,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
@@ -44,13 +52,22 @@ export class Spawn extends SmCommand {
       env,
       args: this.context.afterDashes
     }
-    return this.show<Card>("spawn", input, (card) => `${one("spawned")(card)}\n  sm attach ${card.name}    sm send ${card.name} "…"    sm output ${card.name}`, { deadline: 30_000 })
+    return this.show<Card>(
+      "spawn",
+      input,
+      (card) =>
+        `${one("spawned")(card)}\n  sm attach ${card.name}    sm send ${card.name} "…"    sm output ${card.name}`,
+      { deadline: 30_000 }
+    )
   }
 }
 
 export class Kill extends SmCommand {
   static override paths = [["kill"]]
-  static override usage = Command.Usage({ category: "Sessions", description: "end an agent; its record stays and can be restored" })
+  static override usage = Command.Usage({
+    category: "Sessions",
+    description: "end an agent; its record stays and can be restored"
+  })
   session = Option.String()
   run() {
     return this.show<Card>("kill", { session: this.session }, one("killed"))
@@ -59,7 +76,10 @@ export class Kill extends SmCommand {
 
 export class Restore extends SmCommand {
   static override paths = [["restore"]]
-  static override usage = Command.Usage({ category: "Sessions", description: "start an ended session again where it left off" })
+  static override usage = Command.Usage({
+    category: "Sessions",
+    description: "start an ended session again where it left off"
+  })
   session = Option.String()
   run() {
     return this.show<Card>("restore", { session: this.session }, one("restoring"))
@@ -68,23 +88,37 @@ export class Restore extends SmCommand {
 
 export class Clear extends SmCommand {
   static override paths = [["clear"]]
-  static override usage = Command.Usage({ category: "Sessions", description: "drop an agent's context, optionally with a new prompt" })
+  static override usage = Command.Usage({
+    category: "Sessions",
+    description: "drop an agent's context, optionally with a new prompt"
+  })
   session = Option.String()
   prompt = Option.String({ required: false })
   promptFile = Option.String("--prompt-file")
   run() {
     const prompt = body(this.prompt, this.promptFile)
-    return this.show<Card>("clear", { session: this.session, ...(prompt === undefined ? {} : { prompt }) }, one("clearing"))
+    return this.show<Card>(
+      "clear",
+      { session: this.session, ...(prompt === undefined ? {} : { prompt }) },
+      one("clearing")
+    )
   }
 }
 
 export class Name extends SmCommand {
   static override paths = [["name"]]
-  static override usage = Command.Usage({ category: "Sessions", description: "rename yourself, or a session: sm name [session] <name>" })
+  static override usage = Command.Usage({
+    category: "Sessions",
+    description: "rename yourself, or a session: sm name [session] <name>"
+  })
   words = Option.Rest({ required: 1 })
   run() {
     const [first = "", second] = this.words
-    return this.show<Card>("name", second === undefined ? { name: first } : { session: first, name: second }, one("renamed to"))
+    return this.show<Card>(
+      "name",
+      second === undefined ? { name: first } : { session: first, name: second },
+      one("renamed to")
+    )
   }
 }
 

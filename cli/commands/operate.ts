@@ -15,7 +15,12 @@ interface Health {
   readonly host: string
   readonly sessions: number
   readonly rss: number
-  readonly checks: ReadonlyArray<{ readonly name: string; readonly state: string; readonly detail: string; readonly fix: string }>
+  readonly checks: ReadonlyArray<{
+    readonly name: string
+    readonly state: string
+    readonly detail: string
+    readonly fix: string
+  }>
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -34,14 +39,20 @@ const CRASHES = 5
 
 export class Up extends SmCommand {
   static override paths = [["up"]]
-  static override usage = Command.Usage({ category: "Operating", description: "run the daemon here, or in the background with --detach" })
+  static override usage = Command.Usage({
+    category: "Operating",
+    description: "run the daemon here, or in the background with --detach"
+  })
   detach = Option.Boolean("--detach,-d", false, { description: "return when it is ready" })
 
   async run() {
     const running = await health()
     if (running !== undefined) {
       if (this.json) print(JSON.stringify({ ok: true, data: { pid: running.pid, already: true } }))
-      else print(`sm ${running.version} is already running (pid ${running.pid}).\nNext: sm list, or sm spawn claude "<prompt>"`)
+      else
+        print(
+          `sm ${running.version} is already running (pid ${running.pid}).\nNext: sm list, or sm spawn claude "<prompt>"`
+        )
       return ExitCode.ok
     }
     return this.detach ? this.background() : this.foreground()
@@ -52,7 +63,11 @@ export class Up extends SmCommand {
     mkdirSync(home.state, { recursive: true, mode: 0o700 })
     const log = join(home.state, "daemon.log")
     const out = openSync(log, "a", 0o600)
-    const child = spawn(process.execPath, [smPath, "up"], { detached: true, stdio: ["ignore", out, out], env: process.env })
+    const child = spawn(process.execPath, [smPath, "up"], {
+      detached: true,
+      stdio: ["ignore", out, out],
+      env: process.env
+    })
     child.unref()
     let ended: number | undefined
     child.once("exit", (code) => (ended = code ?? ExitCode.bug))
@@ -63,7 +78,9 @@ export class Up extends SmCommand {
       else print(`sm ${found.version} is ready (pid ${found.pid}); log: ${log}`)
       return ExitCode.ok
     }
-    complain(`sm: the daemon did not start; the end of ${log}:\n${readFileSync(log, "utf8").trimEnd().split("\n").slice(-12).join("\n")}`)
+    complain(
+      `sm: the daemon did not start; the end of ${log}:\n${readFileSync(log, "utf8").trimEnd().split("\n").slice(-12).join("\n")}`
+    )
     return ended === undefined || ended === 0 ? ExitCode.timeout : ended
   }
 
@@ -106,7 +123,12 @@ export class Up extends SmCommand {
       process.on("SIGTERM", onTerminate)
       process.on("SIGHUP", onTerminate)
       const code = await new Promise<number | null>((resolve) => child.once("exit", resolve))
-      for (const [name, listener] of [["SIGINT", onInterrupt], ["SIGTERM", onTerminate], ["SIGHUP", onTerminate]] as const) process.off(name, listener)
+      for (const [name, listener] of [
+        ["SIGINT", onInterrupt],
+        ["SIGTERM", onTerminate],
+        ["SIGHUP", onTerminate]
+      ] as const)
+        process.off(name, listener)
       if (asked) return ExitCode.ok
       if (code !== null && code !== ExitCode.bug) return code
       const now = Date.now()
@@ -123,7 +145,10 @@ export class Up extends SmCommand {
 
 export class Down extends SmCommand {
   static override paths = [["down"]]
-  static override usage = Command.Usage({ category: "Operating", description: "stop the daemon and its broker; agents stay in their panes" })
+  static override usage = Command.Usage({
+    category: "Operating",
+    description: "stop the daemon and its broker; agents stay in their panes"
+  })
   async run() {
     if ((await health()) === undefined) {
       if (this.json) print(JSON.stringify({ ok: true, data: { pid: null } }))
@@ -131,22 +156,46 @@ export class Down extends SmCommand {
       return ExitCode.ok
     }
     const reply: Reply = await ask("shutdown", {}, { patience: 0 })
-    if (reply.ok) for (const deadline = Date.now() + 10_000; Date.now() < deadline && (await health()) !== undefined; ) await pause(50)
-    return settle<{ readonly pid: number }>(reply, this.json, ({ pid }) => `sm (pid ${pid}) is stopped; agents keep running in their panes`)
+    if (reply.ok)
+      for (const deadline = Date.now() + 10_000; Date.now() < deadline && (await health()) !== undefined;)
+        await pause(50)
+    return settle<{ readonly pid: number }>(
+      reply,
+      this.json,
+      ({ pid }) => `sm (pid ${pid}) is stopped; agents keep running in their panes`
+    )
   }
 }
 
 export class Doctor extends SmCommand {
   static override paths = [["doctor"]]
-  static override usage = Command.Usage({ category: "Operating", description: "is everything well, and what to do if not" })
+  static override usage = Command.Usage({
+    category: "Operating",
+    description: "is everything well, and what to do if not"
+  })
   async run() {
     const found = await health()
-    if (found === undefined) return refusal({ code: "unavailable", message: "the daemon is not running", hint: `sm up --detach; its log is ${join(home.state, "daemon.log")}` }, this.json)
+    if (found === undefined)
+      return refusal(
+        {
+          code: "unavailable",
+          message: "the daemon is not running",
+          hint: `sm up --detach; its log is ${join(home.state, "daemon.log")}`
+        },
+        this.json
+      )
     const bad = found.checks.some((check) => check.state === "fail")
     if (this.json) print(JSON.stringify({ ok: true, data: found }))
     else {
-      print(`sm ${found.version} on ${found.host}, pid ${found.pid}, ${found.sessions} sessions, ${Math.round(found.rss / 1_048_576)} MB`)
-      print(table(["STATE", "WHAT", "DETAIL"], found.checks.map(({ detail, fix, name, state }) => [state, name, fix === "" ? detail : `${detail} — ${fix}`])))
+      print(
+        `sm ${found.version} on ${found.host}, pid ${found.pid}, ${found.sessions} sessions, ${Math.round(found.rss / 1_048_576)} MB`
+      )
+      print(
+        table(
+          ["STATE", "WHAT", "DETAIL"],
+          found.checks.map(({ detail, fix, name, state }) => [state, name, fix === "" ? detail : `${detail} — ${fix}`])
+        )
+      )
     }
     return bad ? ExitCode.refused : ExitCode.ok
   }
@@ -166,24 +215,50 @@ export class DeadLetters extends SmCommand {
   static override usage = Command.Usage({
     category: "Operating",
     description: "mail nobody could handle: list, read one, replay, drop",
-    examples: [["List", "sm dead-letters"], ["Read", "sm dead-letters show 12"], ["Post it again", "sm dead-letters replay 12"], ["Forget it", "sm dead-letters drop 12"]]
+    examples: [
+      ["List", "sm dead-letters"],
+      ["Read", "sm dead-letters show 12"],
+      ["Post it again", "sm dead-letters replay 12"],
+      ["Forget it", "sm dead-letters drop 12"]
+    ]
   })
   action = Option.String({ required: false })
   seq = Option.String({ required: false })
   async run() {
     const seq = Number(this.seq)
     const line = (letter: Letter) => `${letter.seq}  ${letter.address}  ${letter.tag}`
-    if (this.action === "replay") return this.show<Letter>("replayDeadLetter", { seq }, (letter) => `posted again: ${line(letter)}`)
-    if (this.action === "drop") return this.show<Letter>("dropDeadLetter", { seq }, (letter) => `dropped: ${line(letter)}`)
+    if (this.action === "replay")
+      return this.show<Letter>("replayDeadLetter", { seq }, (letter) => `posted again: ${line(letter)}`)
+    if (this.action === "drop")
+      return this.show<Letter>("dropDeadLetter", { seq }, (letter) => `dropped: ${line(letter)}`)
     if (this.action !== undefined && this.action !== "show" && this.action !== "list") {
-      return refusal({ code: "invalid", message: `dead-letters knows list, show, replay and drop, not ${this.action}`, hint: "sm dead-letters --help" }, this.json)
+      return refusal(
+        {
+          code: "invalid",
+          message: `dead-letters knows list, show, replay and drop, not ${this.action}`,
+          hint: "sm dead-letters --help"
+        },
+        this.json
+      )
     }
     return this.show<ReadonlyArray<Letter>>("deadLetters", {}, (letters) => {
       if (this.action === "show") {
         const letter = letters.find((other) => other.seq === seq)
-        return letter === undefined ? `there is no dead letter ${this.seq}` : `${line(letter)}\n${letter.reason}\n${letter.body}`
+        return letter === undefined
+          ? `there is no dead letter ${this.seq}`
+          : `${line(letter)}\n${letter.reason}\n${letter.body}`
       }
-      return letters.length === 0 ? "no dead letters" : table(["SEQ", "ADDRESS", "MESSAGE", "REASON"], letters.map((letter) => [String(letter.seq), letter.address, letter.tag, letter.reason.split("\n")[0]?.slice(0, 100) ?? ""]))
+      return letters.length === 0
+        ? "no dead letters"
+        : table(
+            ["SEQ", "ADDRESS", "MESSAGE", "REASON"],
+            letters.map((letter) => [
+              String(letter.seq),
+              letter.address,
+              letter.tag,
+              letter.reason.split("\n")[0]?.slice(0, 100) ?? ""
+            ])
+          )
     })
   }
 }

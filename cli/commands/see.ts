@@ -24,13 +24,25 @@ export class List extends SmCommand {
 
 export class Children extends SmCommand {
   static override paths = [["children"]]
-  static override usage = Command.Usage({ category: "Seeing", description: "sessions spawned by one session (default: by you)" })
+  static override usage = Command.Usage({
+    category: "Seeing",
+    description: "sessions spawned by one session (default: by you)"
+  })
   session = Option.String({ required: false })
   recursive = Option.Boolean("--recursive,-r", false)
   all = Option.Boolean("--all,-a", false)
   run() {
-    const input = { ...(this.session === undefined ? {} : { session: this.session }), recursive: this.recursive, all: this.all }
-    return this.show<ReadonlyArray<Card>>("children", input, (cards) => (cards.length === 0 ? "no children" : sessionLines(cards)), { repeatable: true })
+    const input = {
+      ...(this.session === undefined ? {} : { session: this.session }),
+      recursive: this.recursive,
+      all: this.all
+    }
+    return this.show<ReadonlyArray<Card>>(
+      "children",
+      input,
+      (cards) => (cards.length === 0 ? "no children" : sessionLines(cards)),
+      { repeatable: true }
+    )
   }
 }
 
@@ -40,7 +52,12 @@ export class OutputCommand extends SmCommand {
   session = Option.String()
   lines = Option.String("--lines,-n", "50")
   run() {
-    return this.show<{ readonly text: string }>("output", { session: this.session, lines: Number(this.lines) }, ({ text }) => text, { repeatable: true })
+    return this.show<{ readonly text: string }>(
+      "output",
+      { session: this.session, lines: Number(this.lines) },
+      ({ text }) => text,
+      { repeatable: true }
+    )
   }
 }
 
@@ -62,14 +79,22 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 export class Tail extends SmCommand {
   static override paths = [["tail"]]
-  static override usage = Command.Usage({ category: "Seeing", description: "what a session's agent did: tools and times" })
+  static override usage = Command.Usage({
+    category: "Seeing",
+    description: "what a session's agent did: tools and times"
+  })
   session = Option.String()
   count = Option.String("--count,-n", "10")
   follow = Option.Boolean("--follow,-f", false, { description: "go on as it happens (with --json: one object a line)" })
   async run() {
     const input = { session: this.session, count: Number(this.count) }
     if (!this.follow) {
-      return this.show<{ readonly actions: ReadonlyArray<Action> }>("tail", input, ({ actions }) => (actions.length === 0 ? "no tool actions yet" : actions.map(actionLine).join("\n")), { repeatable: true })
+      return this.show<{ readonly actions: ReadonlyArray<Action> }>(
+        "tail",
+        input,
+        ({ actions }) => (actions.length === 0 ? "no tool actions yet" : actions.map(actionLine).join("\n")),
+        { repeatable: true }
+      )
     }
     const shown = new Set<string>()
     for (;;) {
@@ -102,7 +127,10 @@ interface Traced {
 
 export class Trace extends SmCommand {
   static override paths = [["trace"]]
-  static override usage = Command.Usage({ category: "Messages", description: "every hop of a message, with time and evidence" })
+  static override usage = Command.Usage({
+    category: "Messages",
+    description: "every hop of a message, with time and evidence"
+  })
   message = Option.String()
   run() {
     return this.show<Traced>(
@@ -112,7 +140,10 @@ export class Trace extends SmCommand {
         const start = hops[0]?.at ?? 0
         const lines = [
           `${id}  ${from.name} → ${to.name} (${to.id})  ${mode}  ${status}`,
-          table(["AFTER", "STATE", "EVIDENCE"], hops.map((hop) => [`${hop.at - start} ms`, hop.status, hop.evidence])),
+          table(
+            ["AFTER", "STATE", "EVIDENCE"],
+            hops.map((hop) => [`${hop.at - start} ms`, hop.status, hop.evidence])
+          ),
           `text: ${text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text}`
         ]
         return [...lines, ...(answer === null || answer === "" ? [] : [`answer: ${answer.slice(0, 2000)}`])].join("\n")
@@ -124,7 +155,10 @@ export class Trace extends SmCommand {
 
 export class Attach extends SmCommand {
   static override paths = [["attach"]]
-  static override usage = Command.Usage({ category: "Seeing", description: "look inside and type yourself; C-] d leaves" })
+  static override usage = Command.Usage({
+    category: "Seeing",
+    description: "look inside and type yourself; C-] d leaves"
+  })
   session = Option.String()
   async run() {
     const reply = await ask("attach", { session: this.session }, { repeatable: true })

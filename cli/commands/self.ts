@@ -12,7 +12,10 @@ export class Me extends SmCommand {
 
 export class Status extends SmCommand {
   static override paths = [["status"]]
-  static override usage = Command.Usage({ category: "Seeing", description: "who you are, and who else works in this directory" })
+  static override usage = Command.Usage({
+    category: "Seeing",
+    description: "who you are, and who else works in this directory"
+  })
   async run(): Promise<number> {
     throw new UsageError("sm status [--json]")
   }

@@ -5,7 +5,11 @@ export interface Parsed {
 }
 
 /** None when an option is not among the known ones: the full parser then says what is wrong. */
-export const parse = (args: ReadonlyArray<string>, bare: ReadonlyArray<string>, valued: ReadonlyArray<string>): Parsed | undefined => {
+export const parse = (
+  args: ReadonlyArray<string>,
+  bare: ReadonlyArray<string>,
+  valued: ReadonlyArray<string>
+): Parsed | undefined => {
   const words: Array<string> = []
   const flags = new Map<string, string | true>()
   for (let index = 0; index < args.length; index++) {

@@ -28,7 +28,11 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const report = { id, at, provider, event, payload, session }
   try {
     const reply = await ask("signal", report, { repeatable: true, deadline: 2000, patience: 300 })
-    if (!reply.ok && (reply.error.code === "unavailable" || reply.error.code === "timeout" || reply.error.code === "internal")) spool(report)
+    if (
+      !reply.ok &&
+      (reply.error.code === "unavailable" || reply.error.code === "timeout" || reply.error.code === "internal")
+    )
+      spool(report)
   } catch {
     spool(report)
   }

@@ -17,7 +17,9 @@ export const status = async (args: ReadonlyArray<string>): Promise<number | unde
   return settle<Status>(reply, parsed.flags.has("json"), ({ me, others, total }) =>
     [
       me === null ? "You are the person at the keyboard." : `You are ${me.name} (${me.id}), ${me.state}.`,
-      others.length === 0 ? `Nobody else works here (${total} sessions in all).` : `Also here (${total} sessions in all):`,
+      others.length === 0
+        ? `Nobody else works here (${total} sessions in all).`
+        : `Also here (${total} sessions in all):`,
       ...(others.length === 0 ? [] : [sessionLines(others)])
     ].join("\n")
   )
@@ -26,5 +28,7 @@ export const status = async (args: ReadonlyArray<string>): Promise<number | unde
 export const me = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
   const parsed = parse(args, ["json"], [])
   if (parsed === undefined || parsed.words.length > 0) return undefined
-  return settle<Card>(await ask("me", {}, { repeatable: true }), parsed.flags.has("json"), (card) => sessionLines([card]))
+  return settle<Card>(await ask("me", {}, { repeatable: true }), parsed.flags.has("json"), (card) =>
+    sessionLines([card])
+  )
 }

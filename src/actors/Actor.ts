@@ -14,7 +14,11 @@ export interface MessageSpec<P extends Wire = Wire, S extends Wire = Wire, F ext
 }
 
 /** Declares a message. Without `success` the answer is empty, without `failure` it cannot be refused. */
-export const message = <P extends Wire, S extends Wire = typeof Schema.Null, F extends Wire = typeof Schema.Never>(options: {
+export const message = <
+  P extends Wire,
+  S extends Wire = typeof Schema.Null,
+  F extends Wire = typeof Schema.Never
+>(options: {
   readonly payload: P
   readonly success?: S
   readonly failure?: F
@@ -27,7 +31,10 @@ export const message = <P extends Wire, S extends Wire = typeof Schema.Null, F e
   lane: options.lane ?? "normal"
 })
 
-type Codecs = { readonly encode: (value: unknown) => Effect.Effect<Schema.Json, Schema.SchemaError>; readonly decode: (json: unknown) => Effect.Effect<unknown, Schema.SchemaError> }
+type Codecs = {
+  readonly encode: (value: unknown) => Effect.Effect<Schema.Json, Schema.SchemaError>
+  readonly decode: (json: unknown) => Effect.Effect<unknown, Schema.SchemaError>
+}
 
 const codecs = (schema: Wire): Codecs => {
   const json = Schema.toCodecJson(schema)
@@ -40,7 +47,10 @@ const codecs = (schema: Wire): Codecs => {
 /** The compiled side of a definition: everything the runtime needs, with types erased. */
 export interface Compiled {
   readonly state: Codecs
-  readonly messages: ReadonlyMap<string, { readonly lane: Lane; readonly payload: Codecs; readonly success: Codecs; readonly failure: Codecs }>
+  readonly messages: ReadonlyMap<
+    string,
+    { readonly lane: Lane; readonly payload: Codecs; readonly success: Codecs; readonly failure: Codecs }
+  >
 }
 
 export type Messages = Readonly<Record<string, MessageSpec>>

@@ -34,7 +34,11 @@ export interface TellOptions {
 
 export interface ActorRef<A extends Actor<any, any>> {
   readonly address: Address
-  readonly tell: <T extends Tag<A>>(tag: T, payload: Payload<A, T>, options?: TellOptions) => Effect.Effect<void, BrokerError, Broker>
+  readonly tell: <T extends Tag<A>>(
+    tag: T,
+    payload: Payload<A, T>,
+    options?: TellOptions
+  ) => Effect.Effect<void, BrokerError, Broker>
   readonly ask: <T extends Tag<A>>(
     tag: T,
     payload: Payload<A, T>,
@@ -56,7 +60,12 @@ export const ref = <A extends Actor<any, any>>(definition: A, host: string, key:
     if (spec === undefined) throw new Error(`${definition.kind} has no message ${tag}`)
     return spec
   }
-  const send = Effect.fnUntraced(function* (tag: string, payload: unknown, id: string | undefined, replyTo: string | undefined) {
+  const send = Effect.fnUntraced(function* (
+    tag: string,
+    payload: unknown,
+    id: string | undefined,
+    replyTo: string | undefined
+  ) {
     const broker = yield* Broker
     const spec = specOf(tag)
     const envelope = {
@@ -80,7 +89,8 @@ export const ref = <A extends Actor<any, any>>(definition: A, host: string, key:
         const inbox = yield* broker.inbox
         yield* send(tag, payload, options?.id, inbox.address)
         const answer = yield* Effect.flatMap(inbox.receive, (text) => Effect.orDie(decodeAnswer(text)))
-        if (answer._tag === "ok") return (yield* Effect.orDie(spec.success.decode(answer.value))) as Success<A, typeof tag>
+        if (answer._tag === "ok")
+          return (yield* Effect.orDie(spec.success.decode(answer.value))) as Success<A, typeof tag>
         if (answer._tag === "crashed") {
           return yield* new ActorCrashed({ address: addressText(address), tag, reason: answer.reason })
         }

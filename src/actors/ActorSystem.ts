@@ -27,13 +27,17 @@ export class ActorSystem extends Context.Service<
 >()("sm/actors/ActorSystem") {}
 
 /** Pairs a definition with its behaviour and gives the behaviour its services. */
-export const register = <A extends Actor<any, any>, R>(definition: A, behavior: Behavior<A, R>): Effect.Effect<Registration, never, R> =>
+export const register = <A extends Actor<any, any>, R>(
+  definition: A,
+  behavior: Behavior<A, R>
+): Effect.Effect<Registration, never, R> =>
   Effect.map(Effect.context<R>(), (context) => {
     const provided = <X, E>(effect: Effect.Effect<X, E, R>) => Effect.provide(effect, context)
     const handlers = Object.fromEntries(
       Object.entries(behavior.handlers).map(([tag, handler]) => [
         tag,
-        (payload: never, state: never, mail: never) => provided((handler as (...args: ReadonlyArray<never>) => Effect.Effect<never, never, R>)(payload, state, mail))
+        (payload: never, state: never, mail: never) =>
+          provided((handler as (...args: ReadonlyArray<never>) => Effect.Effect<never, never, R>)(payload, state, mail))
       ])
     )
     const { initial, reactor } = behavior
@@ -44,7 +48,12 @@ export const register = <A extends Actor<any, any>, R>(definition: A, behavior: 
         ? {}
         : {
             reactor: (self: Parameters<typeof reactor>[0]) =>
-              Effect.map(provided(reactor(self)), (react) => (...args: Parameters<typeof react>) => provided(react(...args)))
+              Effect.map(
+                provided(reactor(self)),
+                (react) =>
+                  (...args: Parameters<typeof react>) =>
+                    provided(react(...args))
+              )
           })
     }
     // The services are provided above; the table of registrations erases the types.
@@ -59,7 +68,10 @@ export interface Options {
   readonly passivateAfter?: Duration.Input
 }
 
-export const layer = (options: Options, registrations: ReadonlyArray<Registration>): Layer.Layer<ActorSystem, never, Broker> =>
+export const layer = (
+  options: Options,
+  registrations: ReadonlyArray<Registration>
+): Layer.Layer<ActorSystem, never, Broker> =>
   Layer.effect(
     ActorSystem,
     Effect.gen(function* () {
@@ -88,7 +100,15 @@ export const layer = (options: Options, registrations: ReadonlyArray<Registratio
           failures.set(name, reason)
           const id = yield* makeLetterId
           const now = yield* Clock.currentTimeMillis
-          yield* persist(name, perform(cell.address, id, now, publish({ _tag: "ActorFailed", address: name, reason: reason.slice(0, 2000) })))
+          yield* persist(
+            name,
+            perform(
+              cell.address,
+              id,
+              now,
+              publish({ _tag: "ActorFailed", address: name, reason: reason.slice(0, 2000) })
+            )
+          )
           yield* Effect.sleep(Duration.millis(COOL_DOWN_MS))
           failures.delete(name)
         }

@@ -93,7 +93,10 @@ export const handle = Effect.fnUntraced(function* (
         }
         yield* ledger.write(state, { done, stream, suspect: { seq: delivery.seq, attempts: tried + 1 }, out: [] })
       }
-      const verdict = yield* judge(cell.registration, { tag: read.tag, payload: read.payload, encoded: true }, state, { ...meta, id: read.id })
+      const verdict = yield* judge(cell.registration, { tag: read.tag, payload: read.payload, encoded: true }, state, {
+        ...meta,
+        id: read.id
+      })
       if (verdict._tag === "Crashed") {
         const attempt = cell.attempt(delivery.seq)
         const over = attempt >= MAX_ATTEMPTS
@@ -128,9 +131,17 @@ export const handle = Effect.fnUntraced(function* (
   } else {
     yield* Effect.forEach(outs, (out) => persist(name, perform(cell.address, "", now, out)), { discard: true })
   }
-  yield* Effect.forEach(settled, (seq) => Effect.andThen(persist(name, broker.settle(seq)), Effect.sync(() => cell.release(seq))), {
-    concurrency: "unbounded",
-    discard: true
-  })
+  yield* Effect.forEach(
+    settled,
+    (seq) =>
+      Effect.andThen(
+        persist(name, broker.settle(seq)),
+        Effect.sync(() => cell.release(seq))
+      ),
+    {
+      concurrency: "unbounded",
+      discard: true
+    }
+  )
   return Option.fromUndefinedOr(crash)
 })

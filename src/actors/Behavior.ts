@@ -43,7 +43,10 @@ export interface Self<A extends Actor<any, any>> {
  * Carries out what the committed state wants: runs after activation, after every commit, after a poke, and again
  * after the milliseconds it answers with. Never twice at once for one actor.
  */
-export type React<A extends Actor<any, any>, R> = (state: State<A>, occasion: { readonly pokes: number }) => Effect.Effect<number | void, never, R>
+export type React<A extends Actor<any, any>, R> = (
+  state: State<A>,
+  occasion: { readonly pokes: number }
+) => Effect.Effect<number | void, never, R>
 
 export interface Behavior<A extends Actor<any, any>, R = never> {
   readonly initial: (key: string) => State<A>

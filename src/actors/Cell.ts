@@ -94,7 +94,11 @@ export const run = Effect.fnUntraced(function* (
   const react = Effect.gen(function* () {
     parked = registration.behavior.reactor === undefined
     if (registration.behavior.reactor === undefined) return yield* Effect.never
-    const follow = yield* registration.behavior.reactor({ address, activation, report: (tag, payload) => cell.report(tag, payload) })
+    const follow = yield* registration.behavior.reactor({
+      address,
+      activation,
+      report: (tag, payload) => cell.report(tag, payload)
+    })
     cell.occasion.openUnsafe()
     while (true) {
       yield* cell.occasion.await

@@ -57,7 +57,9 @@ export const upgrade = (definition: Actor, version: number, state: Schema.Json):
     lifted = step(lifted)
   }
   if (version > definition.version) {
-    throw new Error(`written by a newer sm (state version ${version}, this one knows ${definition.version}); upgrade sm`)
+    throw new Error(
+      `written by a newer sm (state version ${version}, this one knows ${definition.version}); upgrade sm`
+    )
   }
   return lifted
 }
@@ -69,7 +71,10 @@ export const load = Effect.fn("Commit.load")(function* (definition: Actor, addre
   if (Option.isNone(found)) return Option.none<Loaded<unknown>>()
   const read = Effect.gen(function* () {
     const commit = yield* decode(found.value.value)
-    const lifted = yield* Effect.try({ try: () => upgrade(definition, commit.version, commit.state), catch: (error) => error })
+    const lifted = yield* Effect.try({
+      try: () => upgrade(definition, commit.version, commit.state),
+      catch: (error) => error
+    })
     return { commit, state: yield* definition.compiled.state.decode(lifted), revision: found.value.revision }
   })
   return Option.some(
@@ -84,7 +89,11 @@ export const load = Effect.fn("Commit.load")(function* (definition: Actor, addre
  * Saves by compare-and-set and returns the new revision. A lost acknowledgement is told from a lost race: when the
  * stored commit is the very one we tried to write, it is ours.
  */
-export const save = (address: Address, commit: Commit, revision: number): Effect.Effect<number, BrokerError | StaleCommit, Broker> =>
+export const save = (
+  address: Address,
+  commit: Commit,
+  revision: number
+): Effect.Effect<number, BrokerError | StaleCommit, Broker> =>
   Effect.flatMap(Broker, (broker) => {
     const key = addressText(address)
     return broker.save(key, encode(commit), revision).pipe(

@@ -7,7 +7,9 @@ export interface Report {
   readonly payload: unknown
 }
 
-export type Item = { readonly _tag: "Mail"; readonly delivery: Delivery } | { readonly _tag: "Report"; readonly report: Report }
+export type Item =
+  | { readonly _tag: "Mail"; readonly delivery: Delivery }
+  | { readonly _tag: "Report"; readonly report: Report }
 
 const order: ReadonlyArray<Lane> = ["urgent", "control", "normal"]
 

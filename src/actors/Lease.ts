@@ -3,7 +3,9 @@ import { Clock, Duration, Effect, Fiber, Option, Schema } from "effect"
 import { Broker, type BrokerError } from "../broker/Broker.ts"
 import { makeLetterId } from "./ActorRef.ts"
 
-const Record = Schema.fromJsonString(Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Number }))
+const Record = Schema.fromJsonString(
+  Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Number })
+)
 const encode = Schema.encodeSync(Record)
 const decode = Schema.decodeEffect(Record)
 
@@ -15,7 +17,11 @@ const RENEW_MS = LEASE_MS / 4
  * Competes for `claim` for ever and runs `effect` while holding it; interrupts it when the lease is lost. The same
  * owner's next process takes over at once: the earlier one finds its term gone.
  */
-export const holding = <R>(claim: string, owner: string, effect: Effect.Effect<void, never, R>): Effect.Effect<never, never, Broker | R> =>
+export const holding = <R>(
+  claim: string,
+  owner: string,
+  effect: Effect.Effect<void, never, R>
+): Effect.Effect<never, never, Broker | R> =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const key = `lease.${claim}`
@@ -31,7 +37,11 @@ export const holding = <R>(claim: string, owner: string, effect: Effect.Effect<v
       const superseded = lease !== undefined && lease.owner === owner && lease.term !== term && heldUntil > 0
       const taken = lease !== undefined && lease.owner !== owner && lease.until > now
       if (superseded || taken) return false
-      yield* broker.save(key, encode({ v: 1, owner, term, until: now + LEASE_MS }), Option.isSome(found) ? found.value.revision : 0)
+      yield* broker.save(
+        key,
+        encode({ v: 1, owner, term, until: now + LEASE_MS }),
+        Option.isSome(found) ? found.value.revision : 0
+      )
       heldUntil = now + LEASE_MS
       return true
     })
@@ -43,7 +53,9 @@ export const holding = <R>(claim: string, owner: string, effect: Effect.Effect<v
       const held = yield* attempt.pipe(
         Effect.catchTag("StaleCommit", () => Effect.succeed(false)),
         // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
-        Effect.catchTag("BrokerError", (_: BrokerError) => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil))
+        Effect.catchTag("BrokerError", (_: BrokerError) =>
+          Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil)
+        )
       )
       if (held && work === undefined) {
         yield* Effect.logDebug(`holding ${claim}`)

@@ -19,11 +19,19 @@ export interface Ledger {
   readonly keepPromises: Effect.Effect<void, never, Broker>
 }
 
-export const open = Effect.fn("Ledger.open")(function* (definition: Actor, behavior: Behavior<any, never>, address: Address, by: string) {
+export const open = Effect.fn("Ledger.open")(function* (
+  definition: Actor,
+  behavior: Behavior<any, never>,
+  address: Address,
+  by: string
+) {
   const name = addressText(address)
   const loaded = yield* persist(name, load(definition, address))
   let revision = Option.match(loaded, { onNone: () => 0, onSome: (found) => found.revision })
-  let state: unknown = Option.match(loaded, { onNone: () => behavior.initial(address.key), onSome: (found) => found.state })
+  let state: unknown = Option.match(loaded, {
+    onNone: () => behavior.initial(address.key),
+    onSome: (found) => found.state
+  })
   let commit: Commit = Option.match(loaded, {
     onNone: () => ({
       v: 1,

@@ -27,12 +27,22 @@ export type Out = typeof Out.Type
 export const publish = (event: Event): Out => Out.cases.Publish.make({ event })
 
 /** Mail for another actor, encoded by its definition. */
-export const tell = <A extends Actor<any, any>, T extends Tag<A>>(definition: A, host: string, key: string, tag: T, payload: Payload<A, T>): Out =>
-  Out.cases.Tell.make({ to: { host, kind: definition.kind, key }, ...encoded(definition, tag, payload) })
+export const tell = <A extends Actor<any, any>, T extends Tag<A>>(
+  definition: A,
+  host: string,
+  key: string,
+  tag: T,
+  payload: Payload<A, T>
+): Out => Out.cases.Tell.make({ to: { host, kind: definition.kind, key }, ...encoded(definition, tag, payload) })
 
 /** A message to the actor itself at `at`, Unix ms; it survives restarts. */
-export const timer = <A extends Actor<any, any>, T extends Tag<A>>(definition: A, name: string, at: number, tag: T, payload: Payload<A, T>): Out =>
-  Out.cases.Timer.make({ name, at, ...encoded(definition, tag, payload) })
+export const timer = <A extends Actor<any, any>, T extends Tag<A>>(
+  definition: A,
+  name: string,
+  at: number,
+  tag: T,
+  payload: Payload<A, T>
+): Out => Out.cases.Timer.make({ name, at, ...encoded(definition, tag, payload) })
 
 const encoded = (definition: Actor, tag: string, payload: unknown) => {
   const spec = definition.compiled.messages.get(tag)
@@ -55,7 +65,11 @@ export const perform = (self: Address, id: string, at: number, out: Out): Effect
       Card: ({ key, value }) => broker.putCard(key, value),
       Text: ({ key, text }) => broker.putText(key, text),
       Timer: ({ name, at: due, lane, tag, payload }) =>
-        broker.schedule(name, { to: self, lane, id, body: encodeEnvelope({ v: 1, id, tag, payload, sentAt: due }) }, due),
+        broker.schedule(
+          name,
+          { to: self, lane, id, body: encodeEnvelope({ v: 1, id, tag, payload, sentAt: due }) },
+          due
+        ),
       CancelTimer: ({ name }) => broker.unschedule(name, self),
       Reply: ({ to, answer }) => broker.reply(to, encodeAnswer(answer))
     })

@@ -13,7 +13,9 @@ export const persist = <A, E extends { readonly _tag: string; readonly message: 
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Exclude<E, BrokerError>, R> =>
   effect.pipe(
-    Effect.tapError((error) => (away(error) ? Effect.logDebug(`${what}: ${error.message}; trying again`) : Effect.void)),
+    Effect.tapError((error) =>
+      away(error) ? Effect.logDebug(`${what}: ${error.message}; trying again`) : Effect.void
+    ),
     Effect.retry({ schedule: pace, while: away }),
     // The retry above leaves no BrokerError.
     Effect.mapError((error) => error as Exclude<E, BrokerError>)

@@ -42,7 +42,9 @@ export const judge = (
     if (spec === undefined || handler === undefined) {
       return { _tag: "Unreadable", reason: `${definition.kind} knows no message ${message.tag}` }
     }
-    const payload = message.encoded ? yield* Effect.exit(spec.payload.decode(message.payload)) : Exit.succeed(message.payload)
+    const payload = message.encoded
+      ? yield* Effect.exit(spec.payload.decode(message.payload))
+      : Exit.succeed(message.payload)
     if (Exit.isFailure(payload)) {
       return { _tag: "Unreadable", reason: `${message.tag} is malformed: ${String(Cause.squash(payload.cause))}` }
     }

@@ -35,7 +35,12 @@ export const layer = (options: Options): Layer.Layer<Quarters> =>
           await rm(credentials, { force: true })
           await writeFile(credentials, text, { mode: 0o600 })
         },
-        catch: (error) => new AgentError({ provider: occupant.provider, problem: `its directory cannot be made: ${String(error)}`, fix: `check ${options.root}` })
+        catch: (error) =>
+          new AgentError({
+            provider: occupant.provider,
+            problem: `its directory cannot be made: ${String(error)}`,
+            fix: `check ${options.root}`
+          })
       })
       const own = scrub(options.env)
       const env = {
@@ -62,7 +67,12 @@ export const layer = (options: Options): Layer.Layer<Quarters> =>
             await rm(path, { force: true })
             await writeFile(path, text, { mode: 0o600 })
           },
-          catch: (error) => new AgentError({ provider: "sm", problem: `${path} cannot be written: ${String(error)}`, fix: "check the disk and the directory's mode" })
+          catch: (error) =>
+            new AgentError({
+              provider: "sm",
+              problem: `${path} cannot be written: ${String(error)}`,
+              fix: "check the disk and the directory's mode"
+            })
         })
       }
     })

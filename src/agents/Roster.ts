@@ -20,7 +20,13 @@ export const layer: Layer.Layer<Roster> = Layer.sync(Roster, () => {
     register: (adapter) =>
       Effect.acquireRelease(
         Effect.sync(() => adapters.set(adapter.kind, [...(adapters.get(adapter.kind) ?? []), adapter])),
-        () => Effect.sync(() => adapters.set(adapter.kind, (adapters.get(adapter.kind) ?? []).filter((other) => other !== adapter)))
+        () =>
+          Effect.sync(() =>
+            adapters.set(
+              adapter.kind,
+              (adapters.get(adapter.kind) ?? []).filter((other) => other !== adapter)
+            )
+          )
       ).pipe(Effect.asVoid)
   }
 })

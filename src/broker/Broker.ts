@@ -65,7 +65,8 @@ export interface StoredFact extends Omit<Fact, "messageId"> {
 }
 
 export type CardNews =
-  { readonly _tag: "Card"; readonly key: string; readonly value: string | null } | { readonly _tag: "Current" }
+  | { readonly _tag: "Card"; readonly key: string; readonly value: string | null }
+  | { readonly _tag: "Current" }
 
 /** A dead letter: mail nobody could handle, with the reason. */
 export interface DeadLetter {
@@ -129,9 +130,7 @@ export class Broker extends Context.Service<
     readonly follow: Stream.Stream<StoredFact, BrokerError>
 
     /** Serves requests of clients until the scope closes. */
-    readonly serve: (
-      handle: (request: Request) => Effect.Effect<void>
-    ) => Effect.Effect<void, BrokerError, Scope.Scope>
+    readonly serve: (handle: (request: Request) => Effect.Effect<void>) => Effect.Effect<void, BrokerError, Scope.Scope>
     /** A private reply address, open for as long as its scope, for `ask`. */
     readonly inbox: Effect.Effect<
       { readonly address: string; readonly receive: Effect.Effect<string, BrokerError> },

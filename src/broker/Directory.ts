@@ -31,7 +31,8 @@ export const layer: Layer.Layer<Directory, never, Broker> = Layer.effect(
         if (change._tag === "Current") return Effect.asVoid(Deferred.succeed(current, undefined))
         if (change.value === null) return Effect.sync(() => void cards.delete(change.key.slice(PREFIX.length)))
         const card = decode(change.value)
-        if (Option.isNone(card)) return Effect.logWarning(`${change.key}: the card cannot be read; an older or newer sm wrote it`)
+        if (Option.isNone(card))
+          return Effect.logWarning(`${change.key}: the card cannot be read; an older or newer sm wrote it`)
         cards.set(card.value.id, card.value)
         return Effect.asVoid(PubSub.publish(news, card.value))
       }),

@@ -1,6 +1,30 @@
 /** The broker port in memory, in virtual time: for tests of everything above it. It outlives the hosts that use it. */
-import { type Cause, Clock, Context, Deferred, Duration, Effect, FiberMap, Layer, Option, PubSub, Queue, Stream } from "effect"
-import { type Address, Broker, BrokerError, type CardNews, type DeadLetter, type Delivery, type Mail, type Request, StaleCommit, type StoredFact } from "./Broker.ts"
+import {
+  type Cause,
+  Clock,
+  Context,
+  Deferred,
+  Duration,
+  Effect,
+  FiberMap,
+  Layer,
+  Option,
+  PubSub,
+  Queue,
+  Stream
+} from "effect"
+import {
+  type Address,
+  Broker,
+  BrokerError,
+  type CardNews,
+  type DeadLetter,
+  type Delivery,
+  type Mail,
+  type Request,
+  StaleCommit,
+  type StoredFact
+} from "./Broker.ts"
 
 /** As in the JetStream topology. */
 const DEDUPE_MS = 7_200_000
@@ -58,7 +82,11 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
             ids.delete(letter.id)
             deliver(letter, due)
           })
-          yield* FiberMap.run(timers, timerKey(name, letter.to), Effect.delay(fire, Duration.millis(Math.max(0, at - now))))
+          yield* FiberMap.run(
+            timers,
+            timerKey(name, letter.to),
+            Effect.delay(fire, Duration.millis(Math.max(0, at - now)))
+          )
         }),
       unschedule: (name, to) => FiberMap.remove(timers, timerKey(name, to)),
       mail: (host) =>
@@ -75,7 +103,8 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
           })
         ),
       settle: (settled) => Effect.sync(() => void mail.delete(settled)),
-      peek: (to, limit) => Effect.sync(() => [...mail.values()].filter((delivery) => sameActor(delivery.to, to)).slice(0, limit)),
+      peek: (to, limit) =>
+        Effect.sync(() => [...mail.values()].filter((delivery) => sameActor(delivery.to, to)).slice(0, limit)),
       bury: (letter, reason, at) =>
         Effect.sync(() => {
           if ([...dead.values()].some((other) => other.mail.id === letter.id)) return

@@ -10,5 +10,10 @@ import { natsState } from "./NatsState.ts"
 export const layer = (options: Options): Layer.Layer<Broker, BrokerError> =>
   Layer.effect(
     Broker,
-    Effect.map(open(options), (wire) => ({ ...natsMail(wire), ...natsState(wire), ...natsFacts(wire), ...natsRequests(wire) }))
+    Effect.map(open(options), (wire) => ({
+      ...natsMail(wire),
+      ...natsState(wire),
+      ...natsFacts(wire),
+      ...natsRequests(wire)
+    }))
   )

@@ -59,7 +59,9 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
     const info = yield* attempt("account", () => manager.getAccountInfo())
     const level = Number((info.api as { readonly level?: number }).level ?? 0)
     if (level < LEVEL) {
-      const cause = new Error(`nats-server is too old (JetStream API level ${level}, ${LEVEL} is needed): upgrade it to 2.14 or later`)
+      const cause = new Error(
+        `nats-server is too old (JetStream API level ${level}, ${LEVEL} is needed): upgrade it to 2.14 or later`
+      )
       return yield* new BrokerError({ operation: "connect", cause })
     }
     const subject = subjects(options.space)
@@ -81,13 +83,15 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
     )
     const reconnects = new Set<() => void>()
     const changes = new Set<(up: boolean) => void>()
-    const listen = <L>(listeners: Set<L>) => (listener: L) =>
-      Effect.asVoid(
-        Effect.acquireRelease(
-          Effect.sync(() => listeners.add(listener)),
-          () => Effect.sync(() => listeners.delete(listener))
+    const listen =
+      <L>(listeners: Set<L>) =>
+      (listener: L) =>
+        Effect.asVoid(
+          Effect.acquireRelease(
+            Effect.sync(() => listeners.add(listener)),
+            () => Effect.sync(() => listeners.delete(listener))
+          )
         )
-      )
     const watch = Effect.promise(async () => {
       for await (const status of connection.status()) {
         if (status.type === "disconnect") for (const listener of changes) listener(false)

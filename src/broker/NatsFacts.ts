@@ -31,13 +31,20 @@ export const natsFacts = (wire: Wire) => {
 
     follow: Stream.callback<StoredFact, BrokerError>((out) =>
       Effect.gen(function* () {
-        const consumer = yield* attempt("follow", () => client.consumers.get(stream.events, { deliver_policy: DeliverPolicy.New }))
+        const consumer = yield* attempt("follow", () =>
+          client.consumers.get(stream.events, { deliver_policy: DeliverPolicy.New })
+        )
         const messages = yield* Effect.acquireRelease(
-          attempt("follow", () => consumer.consume({ callback: (message) => void Queue.offerUnsafe(out, toFact(message)) })),
+          attempt("follow", () =>
+            consumer.consume({ callback: (message) => void Queue.offerUnsafe(out, toFact(message)) })
+          ),
           (opened) => Effect.promise(() => opened.close())
         )
         const end = yield* Effect.promise(() => messages.closed())
-        return yield* Queue.fail(out, new BrokerError({ operation: "follow", cause: end instanceof Error ? end : new Error("the consumer ended") }))
+        return yield* Queue.fail(
+          out,
+          new BrokerError({ operation: "follow", cause: end instanceof Error ? end : new Error("the consumer ended") })
+        )
       })
     )
   }

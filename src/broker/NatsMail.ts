@@ -43,7 +43,11 @@ export const stored = async (wire: Wire, stream: string, filter: string, limit: 
   while (found.length < limit) {
     let got = 0
     try {
-      const batch = await wire.manager.direct.getBatch(stream, { seq, batch: Math.min(limit - found.length, 256), next_by_subj: filter } as never)
+      const batch = await wire.manager.direct.getBatch(stream, {
+        seq,
+        batch: Math.min(limit - found.length, 256),
+        next_by_subj: filter
+      } as never)
       for await (const message of batch) {
         got++
         seq = message.seq + 1
@@ -51,7 +55,11 @@ export const stored = async (wire: Wire, stream: string, filter: string, limit: 
       }
     } catch (error) {
       // Past the end.
-      if ((error as { readonly status?: number; readonly code?: number }).code === 404 || /not found|404|no messages/iu.test(String(error))) break
+      if (
+        (error as { readonly status?: number; readonly code?: number }).code === 404 ||
+        /not found|404|no messages/iu.test(String(error))
+      )
+        break
       throw error
     }
     if (got === 0) break
@@ -62,7 +70,16 @@ export const stored = async (wire: Wire, stream: string, filter: string, limit: 
 export const natsMail = (wire: Wire) => {
   const { manager, queue, stream, subject } = wire
 
-  const toDelivery = (message: { readonly subject: string; readonly seq: number; string: () => string; readonly headers?: MsgHdrs | undefined; readonly header?: MsgHdrs }, identity: string): Delivery | undefined => {
+  const toDelivery = (
+    message: {
+      readonly subject: string
+      readonly seq: number
+      string: () => string
+      readonly headers?: MsgHdrs | undefined
+      readonly header?: MsgHdrs
+    },
+    identity: string
+  ): Delivery | undefined => {
     const { lane, to } = subject.readMail(message.subject)
     if (!isLane(lane)) return undefined
     const marks = message.headers ?? message.header
@@ -71,7 +88,9 @@ export const natsMail = (wire: Wire) => {
 
   return {
     post: (mail: Mail) =>
-      attempt("post", () => queue.publish(subject.mail(mail.to, mail.lane), mail.body, withId(mail.id, { "Nats-Msg-Id": mail.id }))),
+      attempt("post", () =>
+        queue.publish(subject.mail(mail.to, mail.lane), mail.body, withId(mail.id, { "Nats-Msg-Id": mail.id }))
+      ),
 
     schedule: (name: string, mail: Mail, at: number) =>
       Effect.asVoid(
@@ -88,7 +107,9 @@ export const natsMail = (wire: Wire) => {
       ),
 
     unschedule: (name: string, to: Address) =>
-      Effect.asVoid(attempt("unschedule", () => manager.streams.purge(stream.mail, { filter: subject.timer(to, name) }))),
+      Effect.asVoid(
+        attempt("unschedule", () => manager.streams.purge(stream.mail, { filter: subject.timer(to, name) }))
+      ),
 
     mail: (host: string): Stream.Stream<Delivery, BrokerError> =>
       Stream.callback<Delivery, BrokerError>((out) =>
@@ -160,7 +181,11 @@ export const natsMail = (wire: Wire) => {
       Effect.asVoid(
         attempt("bury", () => {
           const { body, id, lane, to } = mail
-          return queue.publish(subject.dead(mail.to), encodeBuried({ v: 1, at, reason, mail: { to, lane, id, body } }), withId(id, { "Nats-Msg-Id": id }))
+          return queue.publish(
+            subject.dead(mail.to),
+            encodeBuried({ v: 1, at, reason, mail: { to, lane, id, body } }),
+            withId(id, { "Nats-Msg-Id": id })
+          )
         })
       ),
 

@@ -29,7 +29,12 @@ export const natsRequests = (wire: Wire) => {
             body: message.string(),
             respond: (body) => Effect.sync(() => void message.respond(body))
           }).pipe(Effect.catchCause((cause) => Effect.logError("a request handler died", cause)))
-        yield* Effect.forkScoped(Stream.runForEach(Stream.mapEffect(Stream.fromQueue(waiting), one, { concurrency: CONCURRENT, unordered: true }), () => Effect.void))
+        yield* Effect.forkScoped(
+          Stream.runForEach(
+            Stream.mapEffect(Stream.fromQueue(waiting), one, { concurrency: CONCURRENT, unordered: true }),
+            () => Effect.void
+          )
+        )
       }),
 
     inbox: Effect.gen(function* () {
@@ -49,7 +54,8 @@ export const natsRequests = (wire: Wire) => {
       return { address, receive: Deferred.await(answer) }
     }),
 
-    reply: (address: string, body: string): Effect.Effect<void, BrokerError> => Effect.sync(() => connection.publish(address, body)),
+    reply: (address: string, body: string): Effect.Effect<void, BrokerError> =>
+      Effect.sync(() => connection.publish(address, body)),
 
     connected: Stream.callback<boolean>((out) =>
       Effect.gen(function* () {

@@ -20,7 +20,8 @@ export const natsState = (wire: Wire) => {
     })
 
   return {
-    load: (key: string): Effect.Effect<Option.Option<Snapshot>, BrokerError> => newest(stream.state, subject.state(key)),
+    load: (key: string): Effect.Effect<Option.Option<Snapshot>, BrokerError> =>
+      newest(stream.state, subject.state(key)),
 
     save: (key: string, value: string, revision: number): Effect.Effect<number, BrokerError | StaleCommit> =>
       Effect.tryPromise({
@@ -30,7 +31,9 @@ export const natsState = (wire: Wire) => {
           return (await queue.publish(subject.state(key), value, expected)).seq
         },
         catch: (cause) =>
-          cause instanceof Refused && cause.code === WRONG_LAST ? new StaleCommit({ key }) : new BrokerError({ operation: "save", cause })
+          cause instanceof Refused && cause.code === WRONG_LAST
+            ? new StaleCommit({ key })
+            : new BrokerError({ operation: "save", cause })
       }),
 
     keys: (prefix: string) =>
@@ -69,7 +72,11 @@ export const natsState = (wire: Wire) => {
               consumer.consume({
                 callback: (message) => {
                   const removed = message.headers?.get(REMOVED) === "1"
-                  Queue.offerUnsafe(out, { _tag: "Card", key: subject.readCard(message.subject), value: removed ? null : message.string() })
+                  Queue.offerUnsafe(out, {
+                    _tag: "Card",
+                    key: subject.readCard(message.subject),
+                    value: removed ? null : message.string()
+                  })
                   if (current || message.info.pending > 0) return
                   current = true
                   Queue.offerUnsafe(out, { _tag: "Current" })
@@ -79,12 +86,20 @@ export const natsState = (wire: Wire) => {
             (opened) => Effect.promise(() => opened.close())
           )
           const end = yield* Effect.promise(() => messages.closed())
-          return yield* Queue.fail(out, new BrokerError({ operation: "cards", cause: end instanceof Error ? end : new Error("the consumer ended") }))
+          return yield* Queue.fail(
+            out,
+            new BrokerError({ operation: "cards", cause: end instanceof Error ? end : new Error("the consumer ended") })
+          )
         })
       ),
 
-    putText: (key: string, text: string) => Effect.asVoid(attempt("text", () => queue.publish(subject.text(key), text))),
+    putText: (key: string, text: string) =>
+      Effect.asVoid(attempt("text", () => queue.publish(subject.text(key), text))),
 
-    getText: (key: string) => Effect.map(newest(stream.texts, subject.text(key)), Option.map(({ value }) => value))
+    getText: (key: string) =>
+      Effect.map(
+        newest(stream.texts, subject.text(key)),
+        Option.map(({ value }) => value)
+      )
   }
 }

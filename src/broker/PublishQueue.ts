@@ -52,7 +52,8 @@ export class PublishQueue {
     this.#inbox = createInbox()
     this.#subscription = connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
-        if (error === null || error === undefined) this.#acknowledged(message.subject, message.headers?.code ?? 0, message.string())
+        if (error === null || error === undefined)
+          this.#acknowledged(message.subject, message.headers?.code ?? 0, message.string())
       }
     })
     this.#timer = setInterval(() => this.#resendDue(), NOT_READY)
@@ -73,7 +74,8 @@ export class PublishQueue {
       return
     }
     this.#pending.delete(number)
-    if (ack.error !== undefined) pending.reject(new Refused(ack.error.err_code ?? ack.error.code, ack.error.description ?? "refused"))
+    if (ack.error !== undefined)
+      pending.reject(new Refused(ack.error.err_code ?? ack.error.code, ack.error.description ?? "refused"))
     else pending.resolve({ seq: ack.seq ?? 0, duplicate: ack.duplicate === true })
   }
 

@@ -17,7 +17,10 @@ export const untoken = (text: string): string =>
     ? ""
     : text === "="
       ? ""
-      : Buffer.from(text.replaceAll(/=([0-9a-f]{2})/gu, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), "latin1").toString("utf8")
+      : Buffer.from(
+          text.replaceAll(/=([0-9a-f]{2})/gu, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+          "latin1"
+        ).toString("utf8")
 
 /** A dotted key such as `session.1a2b3c4d`: its parts are tokens of their own, so that prefixes can be listed. */
 const dotted = (key: string): string => key.split(".").map(token).join(".")
@@ -46,7 +49,10 @@ export const subjects = (space: string) => {
     eventsOf: (entity: string, id: string) => `${root}.event.${token(entity)}.${token(id)}.*`,
     allEvents: `${root}.event.>`,
     readEvent: (subject: string) => {
-      const [entity = "", id = "", tag = ""] = subject.slice(root.length + ".event.".length).split(".").map(untoken)
+      const [entity = "", id = "", tag = ""] = subject
+        .slice(root.length + ".event.".length)
+        .split(".")
+        .map(untoken)
       return { entity, id, tag }
     },
     /** Where events are republished for agents and plugins to watch. */

@@ -58,7 +58,13 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
   },
   {
     purpose: "dead letters, kept thirty days",
-    config: { ...base, name: name.dead, subjects: [subject.allDead], max_age: nanos(30 * DAY), duplicate_window: nanos(DAY / 12) }
+    config: {
+      ...base,
+      name: name.dead,
+      subjects: [subject.allDead],
+      max_age: nanos(30 * DAY),
+      duplicate_window: nanos(DAY / 12)
+    }
   },
   {
     purpose: "commits of actors, the newest of each",
@@ -70,6 +76,12 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
   },
   {
     purpose: "texts of messages and answers, kept thirty days",
-    config: { ...base, name: name.texts, subjects: [subject.allTexts], max_msgs_per_subject: 1, max_age: nanos(30 * DAY) }
+    config: {
+      ...base,
+      name: name.texts,
+      subjects: [subject.allTexts],
+      max_msgs_per_subject: 1,
+      max_age: nanos(30 * DAY)
+    }
   }
 ]

@@ -33,7 +33,9 @@ export type Reply = typeof Reply.Type
 
 const Text = Schema.String.check(
   Schema.makeFilter((text: string) =>
-    Buffer.byteLength(text) <= MAX_TEXT_BYTES ? true : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
+    Buffer.byteLength(text) <= MAX_TEXT_BYTES
+      ? true
+      : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
   )
 )
 /** A session as people name it: id, unambiguous id prefix (4+), name, `parent`. */
@@ -100,7 +102,11 @@ export const Check = Schema.Struct({
   fix: Schema.String
 })
 
-const verb = <const I extends Schema.Top, const O extends Schema.Top>(doc: string, input: I, output: O) => ({ doc, input, output })
+const verb = <const I extends Schema.Top, const O extends Schema.Top>(doc: string, input: I, output: O) => ({
+  doc,
+  input,
+  output
+})
 const Named = Schema.Struct({ session: Recipient })
 const None = Schema.Struct({})
 
@@ -127,7 +133,11 @@ export const verbs = {
     Trace
   ),
   trace: verb("Every hop of one message.", Schema.Struct({ messageId: MessageId }), Trace),
-  list: verb("Sessions; `all` includes the ended.", Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }), Schema.Array(SessionCard)),
+  list: verb(
+    "Sessions; `all` includes the ended.",
+    Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }),
+    Schema.Array(SessionCard)
+  ),
   children: verb(
     "Sessions spawned by one session (default: the caller).",
     Schema.Struct({
@@ -145,19 +155,37 @@ export const verbs = {
   ),
   output: verb(
     "The last lines of a pane.",
-    Schema.Struct({ session: Recipient, lines: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3000 }))) }),
+    Schema.Struct({
+      session: Recipient,
+      lines: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3000 })))
+    }),
     Schema.Struct({ session: SessionId, text: Schema.String })
   ),
   tail: verb(
     "The last tool actions of a session, oldest first.",
-    Schema.Struct({ session: Recipient, count: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))) }),
+    Schema.Struct({
+      session: Recipient,
+      count: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 })))
+    }),
     Schema.Struct({ session: SessionId, name: Schema.String, actions: Schema.Array(Action) })
   ),
-  attach: verb("How to look inside.", Named, Schema.Struct({ session: SessionCard, command: Schema.Array(Schema.String) })),
+  attach: verb(
+    "How to look inside.",
+    Named,
+    Schema.Struct({ session: SessionCard, command: Schema.Array(Schema.String) })
+  ),
   kill: verb("End an agent; its record and history stay.", Named, SessionCard),
   restore: verb("Start an ended session again where it left off.", Named, SessionCard),
-  clear: verb("Drop an agent's context; optionally give it a new prompt.", Schema.Struct({ session: Recipient, prompt: Schema.optionalKey(Text) }), SessionCard),
-  name: verb("Rename a session (default: the caller).", Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }), SessionCard),
+  clear: verb(
+    "Drop an agent's context; optionally give it a new prompt.",
+    Schema.Struct({ session: Recipient, prompt: Schema.optionalKey(Text) }),
+    SessionCard
+  ),
+  name: verb(
+    "Rename a session (default: the caller).",
+    Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }),
+    SessionCard
+  ),
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),

@@ -18,12 +18,19 @@ export const identify = (name: string) =>
     if (name === "human") return { name, card: undefined } satisfies Caller
     const directory = yield* Directory
     const card = Option.getOrUndefined(yield* directory.find(name))
-    if (card === undefined) return yield* new Refusal({ code: "not-allowed", message: `there is no session ${name}`, hint: "run sm from a session that sm spawned, or from a plain shell" })
+    if (card === undefined)
+      return yield* new Refusal({
+        code: "not-allowed",
+        message: `there is no session ${name}`,
+        hint: "run sm from a session that sm spawned, or from a plain shell"
+      })
     return { name, card } satisfies Caller
   })
 
 export const senderOf = (caller: Caller): Sender =>
-  caller.card === undefined ? { kind: "human", name: "human" } : { kind: "session", id: caller.card.id, name: caller.card.name }
+  caller.card === undefined
+    ? { kind: "human", name: "human" }
+    : { kind: "session", id: caller.card.id, name: caller.card.name }
 
 /** The session a word means, for this caller. */
 export const find = (word: string, caller: Caller) =>
@@ -36,7 +43,13 @@ export const find = (word: string, caller: Caller) =>
 /** The caller's own session; a person at a shell has none. */
 export const own = (caller: Caller): Effect.Effect<SessionCard, Refusal> =>
   caller.card === undefined
-    ? Effect.fail(new Refusal({ code: "wrong-state", message: "this shell is not a session", hint: "name a session, or run this from inside an agent" }))
+    ? Effect.fail(
+        new Refusal({
+          code: "wrong-state",
+          message: "this shell is not a session",
+          hint: "name a session, or run this from inside an agent"
+        })
+      )
     : Effect.succeed(caller.card)
 
 /** A person may do everything; an agent only what concerns its own children. */
@@ -47,6 +60,9 @@ export const mayRule = (caller: Caller, target: SessionCard, verb: string): Effe
         new Refusal({
           code: "not-allowed",
           message: `only the parent of ${target.name} (${target.id}) may ${verb} it`,
-          hint: target.parentId === null ? "it has no parent: ask the person at the keyboard" : `ask session ${target.parentId}`
+          hint:
+            target.parentId === null
+              ? "it has no parent: ask the person at the keyboard"
+              : `ask session ${target.parentId}`
         })
       )

@@ -17,7 +17,10 @@ export const layer: Layer.Layer<Feed, never, Broker> = Layer.effect(
     const news = yield* PubSub.unbounded<EventRecord>()
     yield* broker.follow.pipe(
       Stream.runForEach((fact) =>
-        Option.match(decodeRecord(fact.body), { onNone: () => Effect.void, onSome: (record) => Effect.asVoid(PubSub.publish(news, record)) })
+        Option.match(decodeRecord(fact.body), {
+          onNone: () => Effect.void,
+          onSome: (record) => Effect.asVoid(PubSub.publish(news, record))
+        })
       ),
       Effect.catch((error) => Effect.logWarning(`feed: ${error.message}; following again`)),
       Effect.andThen(Effect.sleep("200 millis")),

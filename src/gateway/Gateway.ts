@@ -61,7 +61,10 @@ const codecs: ReadonlyMap<string, Codecs> = new Map(
     const json = Schema.toCodecJson(output as unknown as Schema.Codec<unknown, unknown>)
     return [
       name,
-      { decode: Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(plain))), encode: Schema.encodeUnknownEffect(json) }
+      {
+        decode: Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(plain))),
+        encode: Schema.encodeUnknownEffect(json)
+      }
     ]
   })
 )
@@ -74,13 +77,25 @@ const refusalOf = (error: Failure): Refusal => {
     case "Refusal":
       return error
     case "BrokerError":
-      return new Refusal({ code: "unavailable", message: error.message, hint: "the broker restarts by itself: try again, or sm doctor" })
+      return new Refusal({
+        code: "unavailable",
+        message: error.message,
+        hint: "the broker restarts by itself: try again, or sm doctor"
+      })
     case "TerminalError":
       return new Refusal({ code: "unavailable", message: error.message, hint: "sm doctor" })
     case "AskTimeout":
-      return new Refusal({ code: "timeout", message: error.message, hint: "what was asked is stored and will be done; look again with sm list" })
+      return new Refusal({
+        code: "timeout",
+        message: error.message,
+        hint: "what was asked is stored and will be done; look again with sm list"
+      })
     case "ActorCrashed":
-      return new Refusal({ code: "internal", message: error.message, hint: "sm dead-letters shows what could not be handled" })
+      return new Refusal({
+        code: "internal",
+        message: error.message,
+        hint: "sm dead-letters shows what could not be handled"
+      })
   }
 }
 
@@ -88,15 +103,24 @@ const answer = (options: Options, handlers: Handlers, verb: string, callerName: 
   Effect.gen(function* () {
     const codec = codecs.get(verb)
     if (codec === undefined) {
-      return yield* new Refusal({ code: "invalid", message: `the daemon (sm ${options.version}) knows no verb ${verb}`, hint: "update the older of the two: sm down, then sm up" })
+      return yield* new Refusal({
+        code: "invalid",
+        message: `the daemon (sm ${options.version}) knows no verb ${verb}`,
+        hint: "update the older of the two: sm down, then sm up"
+      })
     }
     const caller = yield* identify(callerName)
     if (caller.card !== undefined && humanOnly.has(verb as Verb)) {
-      return yield* new Refusal({ code: "not-allowed", message: `an agent may not ${verb}`, hint: "ask the person at the keyboard" })
+      return yield* new Refusal({
+        code: "not-allowed",
+        message: `an agent may not ${verb}`,
+        hint: "ask the person at the keyboard"
+      })
     }
     const input = yield* Effect.mapError(
       codec.decode(body),
-      (error) => new Refusal({ code: "invalid", message: error.message.replaceAll(/\s*\n\s*/gu, " "), hint: `sm help ${verb}` })
+      (error) =>
+        new Refusal({ code: "invalid", message: error.message.replaceAll(/\s*\n\s*/gu, " "), hint: `sm help ${verb}` })
     )
     const handler = handlers[verb as Verb] as (input: unknown, caller: Caller) => Effect.Effect<unknown, Failure, Needs>
     const output = yield* Effect.mapError(handler(input, caller), refusalOf)
@@ -117,7 +141,12 @@ export const layer = (options: Options): Layer.Layer<never, BrokerError, Needs> 
           if (Option.isNone(refused)) yield* Effect.logError(`${verb} of ${caller} died`, exit.cause)
           const { code, hint, message } = Option.getOrElse(
             refused,
-            () => new Refusal({ code: "internal", message: `${verb} failed inside the daemon: ${String(Cause.squash(exit.cause))}`, hint: "the daemon's log has the whole story" })
+            () =>
+              new Refusal({
+                code: "internal",
+                message: `${verb} failed inside the daemon: ${String(Cause.squash(exit.cause))}`,
+                hint: "the daemon's log has the whole story"
+              })
           )
           yield* respond(encodeReply({ ok: false, error: { code, message, hint } }))
         }).pipe(Effect.provide(context))

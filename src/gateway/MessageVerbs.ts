@@ -17,7 +17,11 @@ export const makeLetter = (caller: Caller, text: string, options: Pick<Input<"se
     const id = options.messageId ?? (yield* makeMessageId)
     const known = options.messageId === undefined ? Option.none() : yield* broker.getText(id)
     if (Option.isSome(known) && known.value !== text) {
-      return yield* new Refusal({ code: "invalid", message: `messageId ${id} belongs to another message`, hint: "leave it out, or make a new one" })
+      return yield* new Refusal({
+        code: "invalid",
+        message: `messageId ${id} belongs to another message`,
+        hint: "leave it out, or make a new one"
+      })
     }
     if (Option.isNone(known)) yield* broker.putText(id, text)
     const at = yield* Clock.currentTimeMillis
@@ -46,7 +50,12 @@ export const send = (input: Input<"send">, caller: Caller) =>
     const asked =
       letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
     const accepted = yield* Effect.catchTag(asked, "NotNow", (error) => Effect.fail(refuse(error)))
-    const output: Output<"send"> = { messageId: letter.id, to: { id: target.id, name: accepted.name }, state: accepted.state, target: accepted.target }
+    const output: Output<"send"> = {
+      messageId: letter.id,
+      to: { id: target.id, name: accepted.name },
+      state: accepted.state,
+      target: accepted.target
+    }
     return output
   })
 
@@ -60,11 +69,16 @@ export const trace = (id: MessageId) =>
     })
     const first = records.find(({ event }) => event._tag === "MessageAccepted")
     if (first === undefined || first.event._tag !== "MessageAccepted") {
-      return yield* new Refusal({ code: "not-found", message: `there is no message ${id}`, hint: "sm send prints the id of what it sent" })
+      return yield* new Refusal({
+        code: "not-found",
+        message: `there is no message ${id}`,
+        hint: "sm send prints the id of what it sent"
+      })
     }
     const { from, mode, to } = first.event
     const hops = records.flatMap(({ at, event, seq }) => {
-      if (event._tag === "MessageAccepted") return [{ status: "accepted" as const, at, evidence: `stored, event ${seq}` }]
+      if (event._tag === "MessageAccepted")
+        return [{ status: "accepted" as const, at, evidence: `stored, event ${seq}` }]
       return event._tag === "MessageMoved" ? [{ status: event.status, at, evidence: event.evidence }] : []
     })
     const card = Option.getOrUndefined(yield* directory.find(to))
@@ -95,7 +109,4 @@ export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
       if (event._tag === "MessageMoved" && event.id === messageId) found = yield* trace(messageId)
     }
     return found
-  }).pipe(
-    Effect.scoped,
-    Effect.timeoutOrElse({ duration: Duration.millis(timeoutMs), orElse: () => trace(messageId) })
-  )
+  }).pipe(Effect.scoped, Effect.timeoutOrElse({ duration: Duration.millis(timeoutMs), orElse: () => trace(messageId) }))

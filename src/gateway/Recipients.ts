@@ -11,7 +11,11 @@ const distance = (one: string, two: string): number => {
   for (let i = 1; i <= one.length; i++) {
     const next = [i]
     for (let j = 1; j <= two.length; j++) {
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1))
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1)
+      )
     }
     row = next
   }
@@ -22,16 +26,30 @@ const distance = (one: string, two: string): number => {
 export const near = (word: string, known: ReadonlyArray<string>): ReadonlyArray<string> =>
   known
     .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ far, name }) => far <= Math.max(2, Math.floor(name.length / 3)) || name.toLowerCase().startsWith(word.toLowerCase()))
+    .filter(
+      ({ far, name }) =>
+        far <= Math.max(2, Math.floor(name.length / 3)) || name.toLowerCase().startsWith(word.toLowerCase())
+    )
     .sort((one, two) => one.far - two.far)
     .slice(0, 3)
     .map(({ name }) => name)
 
 /** Live sessions win over ended ones of the same name; of several ended ones the newest is meant. */
-export const resolve = (word: string, cards: ReadonlyArray<SessionCard>, caller: SessionCard | undefined): SessionCard | Refusal => {
+export const resolve = (
+  word: string,
+  cards: ReadonlyArray<SessionCard>,
+  caller: SessionCard | undefined
+): SessionCard | Refusal => {
   if (word === "parent") {
     const parent = cards.find((card) => card.id === caller?.parentId)
-    return parent ?? new Refusal({ code: "not-found", message: "you have no parent session", hint: "sm list shows the sessions there are" })
+    return (
+      parent ??
+      new Refusal({
+        code: "not-found",
+        message: "you have no parent session",
+        hint: "sm list shows the sessions there are"
+      })
+    )
   }
   const exact = cards.find((card) => card.id === word)
   if (exact !== undefined) return exact
@@ -47,7 +65,10 @@ export const resolve = (word: string, cards: ReadonlyArray<SessionCard>, caller:
       hint: "type more of the id"
     })
   }
-  const close = near(word, cards.filter((card) => isLive(card.state)).map((card) => card.name))
+  const close = near(
+    word,
+    cards.filter((card) => isLive(card.state)).map((card) => card.name)
+  )
   return new Refusal({
     code: "not-found",
     message: `there is no session ${word}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,

@@ -33,11 +33,16 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       })
     }
     if (!input.cwd.startsWith("/")) {
-      return yield* new Refusal({ code: "invalid", message: `cwd must be absolute, not ${input.cwd}`, hint: "give a path that begins with /" })
+      return yield* new Refusal({
+        code: "invalid",
+        message: `cwd must be absolute, not ${input.cwd}`,
+        hint: "give a path that begins with /"
+      })
     }
     const id = yield* makeSessionId
     const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
-    const prompt = input.prompt === undefined || input.prompt === "" ? null : yield* makeLetter(caller, input.prompt, {})
+    const prompt =
+      input.prompt === undefined || input.prompt === "" ? null : yield* makeLetter(caller, input.prompt, {})
     const spec = {
       provider: input.provider,
       workingDir: input.cwd,
@@ -48,15 +53,27 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       args: input.args ?? [],
       env: input.env ?? {}
     }
-    yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt }), "NameTaken", (error) => Effect.fail(taken(error)))
+    yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt }), "NameTaken", (error) =>
+      Effect.fail(taken(error))
+    )
     const directory = yield* Directory
-    const card = yield* directory.until(id, (found) => found.state !== "starting" || found.detail !== "starting").pipe(Effect.timeoutOption(STARTED))
+    const card = yield* directory
+      .until(id, (found) => found.state !== "starting" || found.detail !== "starting")
+      .pipe(Effect.timeoutOption(STARTED))
     if (Option.isNone(card)) {
-      return yield* new Refusal({ code: "timeout", message: `${name} (${id}) is still being started`, hint: `sm list shows it; sm attach ${id} shows its pane` })
+      return yield* new Refusal({
+        code: "timeout",
+        message: `${name} (${id}) is still being started`,
+        hint: `sm list shows it; sm attach ${id} shows its pane`
+      })
     }
     if (card.value.state === "crashed") {
       yield* registry.tell("Release", { id })
-      return yield* new Refusal({ code: "unavailable", message: `${input.provider} could not be started: ${card.value.detail}`, hint: `sm output ${id} shows what it said last, if it ran` })
+      return yield* new Refusal({
+        code: "unavailable",
+        message: `${input.provider} could not be started: ${card.value.detail}`,
+        hint: `sm output ${id} shows what it said last, if it ran`
+      })
     }
     return card.value
   })
@@ -68,7 +85,9 @@ export const kill = (input: Input<"kill">, caller: Caller) =>
     const target = yield* find(input.session, caller)
     yield* mayRule(caller, target, "kill")
     const reason = `killed by ${senderOf(caller).name}`
-    const card = yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) => Effect.fail(refuse(error)))
+    const card = yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) =>
+      Effect.fail(refuse(error))
+    )
     yield* registry.tell("Release", { id: card.id })
     return card
   })
@@ -77,7 +96,9 @@ export const restore = (input: Input<"restore">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
     yield* mayRule(caller, target, "restore")
-    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: target.name }), "NameTaken", (error) => Effect.fail(taken(error)))
+    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: target.name }), "NameTaken", (error) =>
+      Effect.fail(taken(error))
+    )
     return yield* Effect.catchTag(sessionOf(target).ask("Restore", {}), "NotNow", (error) => Effect.fail(refuse(error)))
   })
 
@@ -88,10 +109,22 @@ export const clear = (input: Input<"clear">, caller: Caller) =>
     const roster = yield* Roster
     const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
     if (adapter?.capabilities.clears !== true) {
-      return yield* new Refusal({ code: "wrong-state", message: `${target.provider} has no command that clears its context`, hint: `sm kill ${target.name} and spawn a new one` })
+      return yield* new Refusal({
+        code: "wrong-state",
+        message: `${target.provider} has no command that clears its context`,
+        hint: `sm kill ${target.name} and spawn a new one`
+      })
     }
     const at = yield* Clock.currentTimeMillis
-    const order: Letter = { id: yield* makeMessageId, from: senderOf(caller), mode: "urgent", kind: "clear", at, bytes: 0, tries: 0 }
+    const order: Letter = {
+      id: yield* makeMessageId,
+      from: senderOf(caller),
+      mode: "urgent",
+      kind: "clear",
+      at,
+      bytes: 0,
+      tries: 0
+    }
     const session = sessionOf(target)
     yield* Effect.catchTag(session.ask("AcceptUrgent", order), "NotNow", (error) => Effect.fail(refuse(error)))
     if (input.prompt !== undefined && input.prompt !== "") {
@@ -105,6 +138,10 @@ export const name = (input: Input<"name">, caller: Caller) =>
   Effect.gen(function* () {
     const target = input.session === undefined ? yield* own(caller) : yield* find(input.session, caller)
     if (target.id !== caller.card?.id) yield* mayRule(caller, target, "rename")
-    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: input.name }), "NameTaken", (error) => Effect.fail(taken(error)))
-    return yield* Effect.catchTag(sessionOf(target).ask("Rename", { name: input.name }), "NotNow", (error) => Effect.fail(refuse(error)))
+    yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: input.name }), "NameTaken", (error) =>
+      Effect.fail(taken(error))
+    )
+    return yield* Effect.catchTag(sessionOf(target).ask("Rename", { name: input.name }), "NotNow", (error) =>
+      Effect.fail(refuse(error))
+    )
   })

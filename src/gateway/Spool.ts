@@ -14,7 +14,12 @@ const decode = Schema.decodeEffect(Schema.fromJsonString(Schema.toCodecJson(verb
 const BAD = ".bad"
 
 const names = (dir: string) =>
-  Effect.promise(() => readdir(dir).then((found) => found.filter((name) => name.endsWith(".json")).sort(), () => []))
+  Effect.promise(() =>
+    readdir(dir).then(
+      (found) => found.filter((name) => name.endsWith(".json")).sort(),
+      () => []
+    )
+  )
 
 /** Takes everything that waits. File names begin with the time of the report. */
 export const drain = (dir: string): Effect.Effect<number, never, Broker | Directory | Roster> =>
@@ -22,7 +27,12 @@ export const drain = (dir: string): Effect.Effect<number, never, Broker | Direct
     let taken = 0
     for (const name of yield* names(dir)) {
       const path = join(dir, name)
-      const input = yield* Effect.result(Effect.flatMap(Effect.promise(() => readFile(path, "utf8").catch(() => "")), decode))
+      const input = yield* Effect.result(
+        Effect.flatMap(
+          Effect.promise(() => readFile(path, "utf8").catch(() => "")),
+          decode
+        )
+      )
       if (input._tag === "Failure") {
         yield* Effect.logWarning(`spool: ${name} cannot be read and is set aside`)
         yield* Effect.promise(() => rename(path, `${path}${BAD}`).catch(() => undefined))

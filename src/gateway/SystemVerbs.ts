@@ -27,7 +27,14 @@ const one = (seq: number) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const letter = (yield* broker.deadLetters(10_000)).find((other) => other.seq === seq)
-    return letter ?? (yield* new Refusal({ code: "not-found", message: `there is no dead letter ${seq}`, hint: "sm dead-letters lists them" }))
+    return (
+      letter ??
+      (yield* new Refusal({
+        code: "not-found",
+        message: `there is no dead letter ${seq}`,
+        hint: "sm dead-letters lists them"
+      }))
+    )
   })
 
 export const deadLetters = Effect.gen(function* () {
@@ -58,13 +65,24 @@ export const signal = (input: Input<"signal">, caller: Caller) =>
     const directory = yield* Directory
     const roster = yield* Roster
     const id = caller.card?.id ?? input.session
-    if (id === undefined || (caller.card !== undefined && input.session !== undefined && input.session !== caller.card.id)) {
-      return yield* new Refusal({ code: "not-allowed", message: "a session reports only for itself", hint: "leave `session` out" })
+    if (
+      id === undefined ||
+      (caller.card !== undefined && input.session !== undefined && input.session !== caller.card.id)
+    ) {
+      return yield* new Refusal({
+        code: "not-allowed",
+        message: "a session reports only for itself",
+        hint: "leave `session` out"
+      })
     }
     const card = Option.getOrUndefined(yield* directory.find(id))
     const adapter = Option.getOrUndefined(yield* roster.find(card?.provider ?? input.provider))
     if (card === undefined || adapter === undefined) {
-      return yield* new Refusal({ code: "not-found", message: `there is no session ${id} of a known kind`, hint: "sm list --all" })
+      return yield* new Refusal({
+        code: "not-found",
+        message: `there is no session ${id} of a known kind`,
+        hint: "sm list --all"
+      })
     }
     const session = ref(Session, card.host, card.id)
     for (const [index, found] of adapter.hook(input.event, input.payload).entries()) {
@@ -99,10 +117,20 @@ export const health = (about: About) =>
         : { name: "terminal", state: "fail", detail: pane.failure.message, fix: "install tmux 3.3 or later" },
       failures.size === 0
         ? { name: "actors", state: "ok", detail: "none failed", fix: "" }
-        : { name: "actors", state: "fail", detail: [...failures].map(([name, reason]) => `${name}: ${reason.split("\n")[0]}`).join("; "), fix: "sm dead-letters; the log has the whole story" },
+        : {
+            name: "actors",
+            state: "fail",
+            detail: [...failures].map(([name, reason]) => `${name}: ${reason.split("\n")[0]}`).join("; "),
+            fix: "sm dead-letters; the log has the whole story"
+          },
       stuck.length === 0
         ? { name: "delivery", state: "ok", detail: "nothing waits for long", fix: "" }
-        : { name: "delivery", state: "warn", detail: `${stuck.map((card) => `${card.name} (${card.state}, ${card.queued} waiting)`).join(", ")}`, fix: `sm attach ${stuck[0]?.name}` }
+        : {
+            name: "delivery",
+            state: "warn",
+            detail: `${stuck.map((card) => `${card.name} (${card.state}, ${card.queued} waiting)`).join(", ")}`,
+            fix: `sm attach ${stuck[0]?.name}`
+          }
     ]
     const output: Output<"health"> = {
       version: about.version,

@@ -23,7 +23,8 @@ export const children = (input: Input<"children">, caller: Caller) =>
     const directory = yield* Directory
     const cards = yield* directory.all
     const parent = input.session === undefined ? yield* own(caller) : yield* find(input.session, caller)
-    const found = input.recursive === true ? below(parent.id, cards) : cards.filter((card) => card.parentId === parent.id)
+    const found =
+      input.recursive === true ? below(parent.id, cards) : cards.filter((card) => card.parentId === parent.id)
     return found.filter((card) => input.all === true || card.state !== "stopped")
   })
 
@@ -47,7 +48,11 @@ export const output = (input: Input<"output">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
     const { pane } = yield* describe(target)
-    const gone = new Refusal({ code: "wrong-state", message: `${target.name} has no pane (${target.state}: ${target.detail})`, hint: `sm restore ${target.name}` })
+    const gone = new Refusal({
+      code: "wrong-state",
+      message: `${target.name} has no pane (${target.state}: ${target.detail})`,
+      hint: `sm restore ${target.name}`
+    })
     const terminal = yield* Terminal
     // A crashed agent's pane shows its last words until it is restored.
     const id = pane?.id ?? (yield* terminal.list).find((other) => other.sessionId === target.id)?.pane
@@ -64,14 +69,22 @@ export const tail = (input: Input<"tail">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
     const { actions } = yield* describe(target)
-    return { session: target.id, name: target.name, actions: actions.slice(-(input.count ?? 10)) } satisfies Output<"tail">
+    return {
+      session: target.id,
+      name: target.name,
+      actions: actions.slice(-(input.count ?? 10))
+    } satisfies Output<"tail">
   })
 
 export const attach = (input: Input<"attach">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
     if (!isLive(target.state)) {
-      return yield* new Refusal({ code: "wrong-state", message: `${target.name} is ${target.state}`, hint: `sm restore ${target.name}` })
+      return yield* new Refusal({
+        code: "wrong-state",
+        message: `${target.name} is ${target.state}`,
+        hint: `sm restore ${target.name}`
+      })
     }
     const terminal = yield* Terminal
     return { session: target, command: terminal.attach(target.id) } satisfies Output<"attach">

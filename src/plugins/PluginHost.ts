@@ -9,7 +9,9 @@ export interface PluginState {
   readonly detail: string
 }
 
-export class PluginHost extends Context.Service<PluginHost, { readonly states: ReadonlyArray<PluginState> }>()("sm/plugins/PluginHost") {}
+export class PluginHost extends Context.Service<PluginHost, { readonly states: ReadonlyArray<PluginState> }>()(
+  "sm/plugins/PluginHost"
+) {}
 
 export const layer = (plugins: ReadonlyArray<Plugin>): Layer.Layer<PluginHost, never, Roster> =>
   Layer.effect(

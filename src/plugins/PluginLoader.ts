@@ -29,13 +29,23 @@ export type Kit = typeof kit
 const NAMES = ["plugins.config.ts", "plugins.config.mts", "plugins.config.mjs", "plugins.config.js"]
 
 const isConfig = (value: unknown): value is PluginsConfig =>
-  typeof value === "object" && value !== null && "plugins" in value && Array.isArray(value.plugins) &&
-  value.plugins.every((plugin: unknown) => typeof plugin === "object" && plugin !== null && "name" in plugin && "start" in plugin)
+  typeof value === "object" &&
+  value !== null &&
+  "plugins" in value &&
+  Array.isArray(value.plugins) &&
+  value.plugins.every(
+    (plugin: unknown) => typeof plugin === "object" && plugin !== null && "name" in plugin && "start" in plugin
+  )
 
 export const load = Effect.fn("PluginLoader.load")(function* (configDir: string, shipped: (kit: Kit) => PluginsConfig) {
   for (const name of NAMES) {
     const path = join(configDir, name)
-    const found = yield* Effect.promise(() => stat(path).then(() => true, () => false))
+    const found = yield* Effect.promise(() =>
+      stat(path).then(
+        () => true,
+        () => false
+      )
+    )
     if (!found) continue
     const exported = yield* Effect.tryPromise({
       try: async () => {
@@ -44,7 +54,11 @@ export const load = Effect.fn("PluginLoader.load")(function* (configDir: string,
       },
       catch: (error) => new PluginsConfigError({ path, reason: error instanceof Error ? error.message : String(error) })
     })
-    if (!isConfig(exported)) return yield* new PluginsConfigError({ path, reason: "its default export must be defineConfig({ plugins: [...] }), or a function that returns it" })
+    if (!isConfig(exported))
+      return yield* new PluginsConfigError({
+        path,
+        reason: "its default export must be defineConfig({ plugins: [...] }), or a function that returns it"
+      })
     return exported.plugins
   }
   return shipped(kit).plugins

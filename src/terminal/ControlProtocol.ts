@@ -47,7 +47,15 @@ export const makeControlParser = (): ((chunk: Buffer) => ReadonlyArray<ControlNe
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", $: "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\u001b": "\\e" }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  $: "\\$",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\u001b": "\\e"
+}
 
 /** One argument of a control-mode line: any text without NUL. A line feed travels as `\n` in double quotes. */
 export const quote = (text: string): string => {

@@ -4,7 +4,17 @@
 const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** What the shell and tmux themselves set: not ours to pass on. */
-const OWN = new Set(["TMUX", "TMUX_PANE", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "PWD", "OLDPWD", "SHLVL", "_"])
+const OWN = new Set([
+  "TMUX",
+  "TMUX_PANE",
+  "TERM",
+  "TERM_PROGRAM",
+  "TERM_PROGRAM_VERSION",
+  "PWD",
+  "OLDPWD",
+  "SHLVL",
+  "_"
+])
 
 /** Removes itself, drops what the terminal server had, exports `env`, becomes `command`. */
 export const paneScript = (env: Readonly<Record<string, string>>, command: ReadonlyArray<string>): string =>

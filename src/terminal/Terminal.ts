@@ -21,7 +21,8 @@ export type Key = typeof Key.Type
 
 /** One step of a keystroke program. All steps of one program reach the pane with nothing between them. */
 export type Stroke =
-  { readonly _tag: "Paste"; readonly text: string } | { readonly _tag: "Press"; readonly keys: ReadonlyArray<Key> }
+  | { readonly _tag: "Paste"; readonly text: string }
+  | { readonly _tag: "Press"; readonly keys: ReadonlyArray<Key> }
 
 export interface PaneSpec {
   /** The session's id; kept on the pane so that a restarted daemon finds it again. */

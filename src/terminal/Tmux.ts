@@ -6,7 +6,17 @@ import { promisify } from "node:util"
 import { Effect, Layer, PubSub, Semaphore, Stream } from "effect"
 import { quote } from "./ControlProtocol.ts"
 import { paneScript } from "./PaneScript.ts"
-import { type Pane, PaneId, type PaneNews, type PaneSpec, sanitise, type Screen, type Stroke, Terminal, TerminalError } from "./Terminal.ts"
+import {
+  type Pane,
+  PaneId,
+  type PaneNews,
+  type PaneSpec,
+  sanitise,
+  type Screen,
+  type Stroke,
+  Terminal,
+  TerminalError
+} from "./Terminal.ts"
 import { TmuxControl, TmuxGone, TmuxRefused, TmuxTimeout } from "./TmuxControl.ts"
 
 export interface Options {
@@ -56,13 +66,25 @@ const describe = (operation: string, error: unknown): TerminalError => {
     if (error instanceof TmuxRefused && /can't find (pane|window|session)/u.test(detail)) return "NoSuchPane"
     return "Refused"
   })()
-  return new TerminalError({ operation, reason, detail: reason === "NotInstalled" ? "tmux is not installed: apt-get install tmux, or brew install tmux" : detail })
+  return new TerminalError({
+    operation,
+    reason,
+    detail: reason === "NotInstalled" ? "tmux is not installed: apt-get install tmux, or brew install tmux" : detail
+  })
 }
 
 const parsePane = (line: string): ReadonlyArray<Pane> => {
   const [sessionId = "", pane = "", pid = "", dead = "", status = ""] = line.split("\t")
   if (sessionId === "") return []
-  return [{ sessionId, pane: PaneId.make(pane), pid: Number(pid) || 0, dead: dead === "1", status: status === "" ? null : Number(status) }]
+  return [
+    {
+      sessionId,
+      pane: PaneId.make(pane),
+      pid: Number(pid) || 0,
+      dead: dead === "1",
+      status: status === "" ? null : Number(status)
+    }
+  ]
 }
 
 export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
@@ -88,7 +110,13 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
               bin: options.bin ?? "tmux",
               socket: options.socket,
               config,
-              env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: process.env["HOME"] ?? "/", LANG: "C.UTF-8", TERM: "xterm-256color", SHELL: "/bin/sh" },
+              env: {
+                PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+                HOME: process.env["HOME"] ?? "/",
+                LANG: "C.UTF-8",
+                TERM: "xterm-256color",
+                SHELL: "/bin/sh"
+              },
               onNotice: (name) => {
                 if (name === "sessions-changed" || name.endsWith("window-close")) reconcile = true
               },
@@ -116,15 +144,21 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         })
       )
 
-      const server = Effect.map(run("server", "display-message -p '#{pid} #{start_time}'"), ([lines]) => lines?.[0] ?? "")
-      const list = Effect.map(run("list", `list-panes -a -f '#{@sm_id}' -F ${quote(LIST)}`), ([lines]) => (lines ?? []).flatMap(parsePane))
+      const server = Effect.map(
+        run("server", "display-message -p '#{pid} #{start_time}'"),
+        ([lines]) => lines?.[0] ?? ""
+      )
+      const list = Effect.map(run("list", `list-panes -a -f '#{@sm_id}' -F ${quote(LIST)}`), ([lines]) =>
+        (lines ?? []).flatMap(parsePane)
+      )
 
       const open = Effect.fn("Tmux.open")(function* (spec: PaneSpec) {
         yield* Effect.tryPromise({
           try: async () => {
             if (!(await stat(spec.cwd)).isDirectory()) throw new Error("not a directory")
           },
-          catch: () => new TerminalError({ operation: "open", reason: "BadDirectory", detail: `${spec.cwd} is not a directory` })
+          catch: () =>
+            new TerminalError({ operation: "open", reason: "BadDirectory", detail: `${spec.cwd} is not a directory` })
         })
         const script = join(options.dir, `${spec.sessionId}.sh`)
         yield* Effect.tryPromise({
@@ -145,9 +179,13 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
       const paste = Effect.fnUntraced(function* (pane: string, text: string, flags: string) {
         const name = `sm${++buffer}`
         const send = `paste-buffer ${flags} -d -b ${name} -t ${pane}`
-        if (Buffer.byteLength(text) <= INLINE) return { lines: [`set-buffer -b ${name} -- ${quote(text)}`, send], file: undefined }
+        if (Buffer.byteLength(text) <= INLINE)
+          return { lines: [`set-buffer -b ${name} -- ${quote(text)}`, send], file: undefined }
         const file = join(options.dir, `${name}.paste`)
-        yield* Effect.tryPromise({ try: () => writeFile(file, text, { mode: 0o600 }), catch: (error) => describe("type", error) })
+        yield* Effect.tryPromise({
+          try: () => writeFile(file, text, { mode: 0o600 }),
+          catch: (error) => describe("type", error)
+        })
         return { lines: [`load-buffer -b ${name} ${quote(file)}`, send], file }
       })
 
@@ -170,7 +208,9 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           }
         }
         if (lines.length === 0) return
-        yield* run("type", ...lines).pipe(Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true }))))))
+        yield* run("type", ...lines).pipe(
+          Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true })))))
+        )
       })
 
       const screen = Effect.fn("Tmux.screen")(function* (pane: PaneId) {
@@ -199,7 +239,10 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
       const close = Effect.fn("Tmux.close")(function* (pane: PaneId) {
         const pid = (yield* list).find((other) => other.pane === pane)?.pid ?? 0
         yield* run("close", `kill-pane -t ${pane}`).pipe(
-          Effect.catchIf((error) => error.reason === "NoSuchPane", () => Effect.void)
+          Effect.catchIf(
+            (error) => error.reason === "NoSuchPane",
+            () => Effect.void
+          )
         )
         if (pid > 1) yield* Effect.promise(() => endProcesses(pid))
       })
@@ -213,7 +256,9 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           const now = Math.floor(Date.now() / 1000)
           const full = reconcile
           reconcile = false
-          const filter = full ? "#{@sm_id}" : `#{&&:#{!=:#{@sm_id},},#{||:#{pane_dead},#{>=:#{window_activity},${since}}}}`
+          const filter = full
+            ? "#{@sm_id}"
+            : `#{&&:#{!=:#{@sm_id},},#{||:#{pane_dead},#{>=:#{window_activity},${since}}}}`
           const answer = yield* Effect.result(run("poll", `list-panes -a -f ${quote(filter)} -F ${quote(LIST)}`))
           if (answer._tag === "Failure") {
             reconcile = true
@@ -225,7 +270,13 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
             const before = known.get(pane.pane)
             known.set(pane.pane, pane)
             if (pane.dead) {
-              if (before?.dead !== true) PubSub.publishUnsafe(news, { _tag: "Died", pane: pane.pane, sessionId: pane.sessionId, status: pane.status })
+              if (before?.dead !== true)
+                PubSub.publishUnsafe(news, {
+                  _tag: "Died",
+                  pane: pane.pane,
+                  sessionId: pane.sessionId,
+                  status: pane.status
+                })
             } else PubSub.publishUnsafe(news, { _tag: "Changed", pane: pane.pane, sessionId: pane.sessionId })
           }
           if (!full) continue
@@ -233,7 +284,8 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           for (const [id, pane] of known) {
             if (present.has(id)) continue
             known.delete(id)
-            if (!pane.dead) PubSub.publishUnsafe(news, { _tag: "Died", pane: pane.pane, sessionId: pane.sessionId, status: null })
+            if (!pane.dead)
+              PubSub.publishUnsafe(news, { _tag: "Died", pane: pane.pane, sessionId: pane.sessionId, status: null })
           }
         }
       })
@@ -256,7 +308,14 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         close,
         retitle: (pane, text) => Effect.asVoid(run("retitle", `set-option -t ${pane} @sm_title ${quote(title(text))}`)),
         list,
-        attach: (sessionId) => [options.bin ?? "tmux", "-S", options.socket, "attach-session", "-t", `=sm-${sessionId}`],
+        attach: (sessionId) => [
+          options.bin ?? "tmux",
+          "-S",
+          options.socket,
+          "attach-session",
+          "-t",
+          `=sm-${sessionId}`
+        ],
         news: Stream.fromPubSub(news),
         server
       }

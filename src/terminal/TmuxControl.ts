@@ -66,7 +66,19 @@ export class TmuxControl {
   /** Creates the server when there is none, else joins it. */
   static async connect(options: ControlOptions): Promise<TmuxControl> {
     const tmux = [options.bin, "-S", options.socket, "-f", options.config, "-u", "-C"]
-    const join = ["new-session", "-A", "-s", ANCHOR, "-x", "200", "-y", "50", "-f", "no-output,ignore-size", "exec sleep infinity"]
+    const join = [
+      "new-session",
+      "-A",
+      "-s",
+      ANCHOR,
+      "-x",
+      "200",
+      "-y",
+      "50",
+      "-f",
+      "no-output,ignore-size",
+      "exec sleep infinity"
+    ]
     const [command, ...args] = [...(SETPRIV === undefined ? [] : [SETPRIV, "--pdeathsig", "KILL"]), ...tmux, ...join]
     const child = spawn(command ?? options.bin, args, { stdio: ["pipe", "pipe", "pipe"], env: options.env })
     return new Promise((resolve, reject) => {

@@ -33,7 +33,8 @@ export const killTmux = (socket: string): void => {
 }
 
 /** `dir` keeps the server over several layers: to play restarts. */
-export const tmuxIn = (dir: string): Layer.Layer<Terminal, TerminalError> => Tmux.layer({ socket: join(dir, "tmux"), dir: join(dir, "panes") })
+export const tmuxIn = (dir: string): Layer.Layer<Terminal, TerminalError> =>
+  Tmux.layer({ socket: join(dir, "tmux"), dir: join(dir, "panes") })
 
 export const tmuxDir = Effect.gen(function* () {
   const dir = yield* temporary("tmux")

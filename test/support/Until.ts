@@ -1,7 +1,11 @@
 /** Polls a condition of the outside world until it holds; a deadline makes a hang a failure. */
 import { Effect } from "effect"
 
-export const until = <A, E, R>(what: string, probe: Effect.Effect<A | undefined, E, R>, seconds = 20): Effect.Effect<A, E | Error, R> =>
+export const until = <A, E, R>(
+  what: string,
+  probe: Effect.Effect<A | undefined, E, R>,
+  seconds = 20
+): Effect.Effect<A, E | Error, R> =>
   Effect.gen(function* () {
     const deadline = Date.now() + seconds * 1000
     while (Date.now() < deadline) {

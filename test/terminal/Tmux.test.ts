@@ -16,9 +16,12 @@ const receiver = (id: string) =>
       title: id,
       cwd: dir,
       command: [process.execPath, join(import.meta.dirname, "../support/receiver.ts"), file],
-      env: { PATH: process.env["PATH"] ?? "", SM_MARK: "it's \"quoted\" $HOME" }
+      env: { PATH: process.env["PATH"] ?? "", SM_MARK: 'it\'s "quoted" $HOME' }
     })
-    yield* until("the receiver starts", Effect.sync(() => (existsSync(file) ? true : undefined)))
+    yield* until(
+      "the receiver starts",
+      Effect.sync(() => (existsSync(file) ? true : undefined))
+    )
     return { pane, file }
   })
 
@@ -90,9 +93,13 @@ describe("Tmux", () => {
       const terminal = yield* Terminal
       const { file, pane } = yield* receiver("aaaa0003")
       const texts = Array.from({ length: 60 }, (_, index) => `${index}:${"x".repeat(200 + index * 300)}`)
-      yield* Effect.forEach(texts, (text) => terminal.type(pane.pane, [paste(text), { _tag: "Press", keys: ["Enter"] }]), {
-        concurrency: "unbounded"
-      })
+      yield* Effect.forEach(
+        texts,
+        (text) => terminal.type(pane.pane, [paste(text), { _tag: "Press", keys: ["Enter"] }]),
+        {
+          concurrency: "unbounded"
+        }
+      )
       const expected = texts.map((text) => `${bracketed(text)}\r`)
       const bytes = yield* received(file, expected.join(""))
       assert.deepStrictEqual(new Set(bytes.split("\r").map((part) => `${part}\r`)), new Set([...expected, "\r"]))
@@ -103,10 +110,24 @@ describe("Tmux", () => {
     Effect.gen(function* () {
       const terminal = yield* Terminal
       const dir = yield* temporary("env")
-      const env = { PATH: process.env["PATH"] ?? "", A: "it's\n\"x\" $B", SM_SESSION_ID: "aaaa0004" }
-      yield* terminal.open({ sessionId: "aaaa0004", title: "t", cwd: dir, command: ["/bin/sh", "-c", "env -0 > out.tmp; mv out.tmp out; sleep 100"], env })
-      const out = yield* until("the environment is written", Effect.sync(() => (existsSync(join(dir, "out")) ? readFileSync(join(dir, "out"), "utf8") : undefined)))
-      const seen = Object.fromEntries(out.split("\0").filter(Boolean).map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]))
+      const env = { PATH: process.env["PATH"] ?? "", A: 'it\'s\n"x" $B', SM_SESSION_ID: "aaaa0004" }
+      yield* terminal.open({
+        sessionId: "aaaa0004",
+        title: "t",
+        cwd: dir,
+        command: ["/bin/sh", "-c", "env -0 > out.tmp; mv out.tmp out; sleep 100"],
+        env
+      })
+      const out = yield* until(
+        "the environment is written",
+        Effect.sync(() => (existsSync(join(dir, "out")) ? readFileSync(join(dir, "out"), "utf8") : undefined))
+      )
+      const seen = Object.fromEntries(
+        out
+          .split("\0")
+          .filter(Boolean)
+          .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)])
+      )
       assert.strictEqual(seen["A"], env.A)
       assert.strictEqual(seen["SM_SESSION_ID"], "aaaa0004")
       assert.isUndefined(seen["TMUX"])
@@ -117,7 +138,9 @@ describe("Tmux", () => {
   it.live("refuses a directory that does not exist", () =>
     Effect.gen(function* () {
       const terminal = yield* Terminal
-      const error = yield* Effect.flip(terminal.open({ sessionId: "aaaa0005", title: "t", cwd: "/nowhere", command: ["true"], env: {} }))
+      const error = yield* Effect.flip(
+        terminal.open({ sessionId: "aaaa0005", title: "t", cwd: "/nowhere", command: ["true"], env: {} })
+      )
       assert.strictEqual(error.reason, "BadDirectory")
     }).pipe(Effect.scoped, Effect.provide(TmuxTest))
   )
@@ -127,12 +150,32 @@ describe("Tmux", () => {
       const terminal = yield* Terminal
       const dir = yield* temporary("exit")
       const died = yield* Effect.forkChild(
-        Stream.runCollect(terminal.news.pipe(Stream.filter((news) => news._tag === "Died"), Stream.take(2))),
+        Stream.runCollect(
+          terminal.news.pipe(
+            Stream.filter((news) => news._tag === "Died"),
+            Stream.take(2)
+          )
+        ),
         { startImmediately: true }
       )
-      yield* terminal.open({ sessionId: "aaaa0006", title: "t", cwd: dir, command: ["/bin/sh", "-c", "exit 7"], env: {} })
-      const other = yield* terminal.open({ sessionId: "aaaa0007", title: "t", cwd: dir, command: ["/bin/sleep", "100"], env: {} })
-      yield* until("both panes exist", Effect.map(terminal.list, (panes) => (panes.length === 2 && panes.some((pane) => pane.dead) ? true : undefined)))
+      yield* terminal.open({
+        sessionId: "aaaa0006",
+        title: "t",
+        cwd: dir,
+        command: ["/bin/sh", "-c", "exit 7"],
+        env: {}
+      })
+      const other = yield* terminal.open({
+        sessionId: "aaaa0007",
+        title: "t",
+        cwd: dir,
+        command: ["/bin/sleep", "100"],
+        env: {}
+      })
+      yield* until(
+        "both panes exist",
+        Effect.map(terminal.list, (panes) => (panes.length === 2 && panes.some((pane) => pane.dead) ? true : undefined))
+      )
       yield* Effect.sleep("600 millis")
       yield* terminal.close(other.pane)
       yield* terminal.close(other.pane)
@@ -146,8 +189,19 @@ describe("Tmux", () => {
     Effect.gen(function* () {
       const terminal = yield* Terminal
       const dir = yield* temporary("close")
-      const pane = yield* terminal.open({ sessionId: "aaaa0008", title: "t", cwd: dir, command: ["/bin/sh", "-c", "trap '' HUP TERM; echo $$ > pid; while :; do sleep 1; done"], env: { PATH: process.env["PATH"] ?? "" } })
-      yield* until("it runs", Effect.sync(() => (existsSync(join(dir, "pid")) && readFileSync(join(dir, "pid"), "utf8").trim() !== "" ? true : undefined)))
+      const pane = yield* terminal.open({
+        sessionId: "aaaa0008",
+        title: "t",
+        cwd: dir,
+        command: ["/bin/sh", "-c", "trap '' HUP TERM; echo $$ > pid; while :; do sleep 1; done"],
+        env: { PATH: process.env["PATH"] ?? "" }
+      })
+      yield* until(
+        "it runs",
+        Effect.sync(() =>
+          existsSync(join(dir, "pid")) && readFileSync(join(dir, "pid"), "utf8").trim() !== "" ? true : undefined
+        )
+      )
       yield* terminal.close(pane.pane)
       assert.throws(() => process.kill(pane.pid, 0))
     }).pipe(Effect.scoped, Effect.provide(TmuxTest))
@@ -157,17 +211,33 @@ describe("Tmux", () => {
     Effect.gen(function* () {
       const dir = yield* tmuxDir
       const cwd = yield* temporary("adopt")
-      const use = <A, E>(effect: Effect.Effect<A, E, Terminal>) => effect.pipe(Effect.provide(Layer.fresh(tmuxIn(dir))), Effect.scoped)
-      const first: Pane = yield* use(Effect.flatMap(Terminal, (terminal) => terminal.open({ sessionId: "aaaa0009", title: "t", cwd, command: ["/bin/sleep", "100"], env: {} })))
-      const [again, server] = yield* use(Effect.flatMap(Terminal, (terminal) => Effect.all([terminal.list, terminal.server])))
+      const use = <A, E>(effect: Effect.Effect<A, E, Terminal>) =>
+        effect.pipe(Effect.provide(Layer.fresh(tmuxIn(dir))), Effect.scoped)
+      const first: Pane = yield* use(
+        Effect.flatMap(Terminal, (terminal) =>
+          terminal.open({ sessionId: "aaaa0009", title: "t", cwd, command: ["/bin/sleep", "100"], env: {} })
+        )
+      )
+      const [again, server] = yield* use(
+        Effect.flatMap(Terminal, (terminal) => Effect.all([terminal.list, terminal.server]))
+      )
       assert.deepStrictEqual(again, [first])
       yield* use(
         Effect.gen(function* () {
           const terminal = yield* Terminal
-          const gone = yield* Effect.forkChild(Stream.runHead(Stream.filter(terminal.news, (news) => news._tag === "ServerGone")), { startImmediately: true })
+          const gone = yield* Effect.forkChild(
+            Stream.runHead(Stream.filter(terminal.news, (news) => news._tag === "ServerGone")),
+            { startImmediately: true }
+          )
           process.kill(Number(server.split(" ")[0]), "SIGKILL")
           yield* Fiber.join(gone)
-          assert.deepStrictEqual(yield* until("a new server answers", Effect.map(Effect.option(terminal.list), (option) => (option._tag === "Some" ? option.value : undefined))), [])
+          assert.deepStrictEqual(
+            yield* until(
+              "a new server answers",
+              Effect.map(Effect.option(terminal.list), (option) => (option._tag === "Some" ? option.value : undefined))
+            ),
+            []
+          )
           assert.notStrictEqual(yield* terminal.server, server)
         })
       )

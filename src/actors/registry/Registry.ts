@@ -20,7 +20,13 @@ export const Registry = Actor.make({
   messages: {
     /** Takes the name and starts the session; both or neither. */
     Spawn: Actor.message({
-      payload: Schema.Struct({ id: SessionId, name: SessionName, host: HostId, spec: Spec, prompt: Schema.NullOr(Letter) }),
+      payload: Schema.Struct({
+        id: SessionId,
+        name: SessionName,
+        host: HostId,
+        spec: Spec,
+        prompt: Schema.NullOr(Letter)
+      }),
       failure: NameTaken
     }),
     /** Takes the name for a session that has another or none; its old name is free. */

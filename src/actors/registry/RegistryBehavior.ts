@@ -9,12 +9,15 @@ import { NameTaken, Registry } from "./Registry.ts"
 
 type Names = State<typeof Registry>
 
-const without = (names: Names, id: SessionId): Names => Object.fromEntries(Object.entries(names).filter(([, owner]) => owner !== id))
+const without = (names: Names, id: SessionId): Names =>
+  Object.fromEntries(Object.entries(names).filter(([, owner]) => owner !== id))
 
 const claim = (names: Names, id: SessionId, name: SessionName): Effect.Effect<Names, NameTaken> => {
   const owner = names[name]
   if (owner === id) return Effect.succeed(names)
-  return owner === undefined ? Effect.succeed({ ...without(names, id), [name]: id }) : Effect.fail(new NameTaken({ name, by: owner }))
+  return owner === undefined
+    ? Effect.succeed({ ...without(names, id), [name]: id })
+    : Effect.fail(new NameTaken({ name, by: owner }))
 }
 
 export const behavior: Behavior<typeof Registry> = {

@@ -56,7 +56,11 @@ const expire = (state: State, now: number): Move => {
   const late = state.queue.filter((letter) => letter.expiresAt !== undefined && letter.expiresAt <= now)
   if (late.length === 0) return stay(state)
   const kept = { ...state, queue: state.queue.filter((letter) => !late.includes(letter)) }
-  return late.reduce((move, letter) => then(move, (next) => hop(next, letter.id, "expired", "its time to live ran out before it was typed")), stay(kept))
+  return late.reduce(
+    (move, letter) =>
+      then(move, (next) => hop(next, letter.id, "expired", "its time to live ran out before it was typed")),
+    stay(kept)
+  )
 }
 
 /** Takes the next letter up when the agent is ready for it, or decides to interrupt for an urgent one. */
@@ -80,7 +84,11 @@ const flyingOf = (state: State, id: MessageId) => state.flying.find((flight) => 
 export const typed = (state: State, id: MessageId, evidence: string, now: number, confirms: boolean): Move => {
   const letter = state.typing?.letter.id === id ? state.typing.letter : undefined
   if (letter === undefined) return stay(state)
-  const moved: State = { ...state, typing: null, flying: confirms || letter.kind === "clear" ? [...state.flying, { letter, at: now }] : state.flying }
+  const moved: State = {
+    ...state,
+    typing: null,
+    flying: confirms || letter.kind === "clear" ? [...state.flying, { letter, at: now }] : state.flying
+  }
   return letter.kind === "clear" ? stay(moved) : hop(moved, id, "injected", evidence)
 }
 
@@ -135,15 +143,25 @@ export const cleared = (state: State): Move => {
 /** The turn is over: everything it carried is answered, and the line moves on. */
 export const turnOver = (state: State, evidence: string, now: number): Move => {
   const over: State = { ...state, turn: null, carried: [], interrupting: null }
-  const answered = state.carried.reduce((move, id) => then(move, (next) => hop(next, id, "answered", evidence)), stay(over))
+  const answered = state.carried.reduce(
+    (move, id) => then(move, (next) => hop(next, id, "answered", evidence)),
+    stay(over)
+  )
   return then(answered, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
 }
 
 /** Everything that waits dies with the session. */
 export const abandon = (state: State, reason: string): Move => {
-  const letters = [...(state.typing === null ? [] : [state.typing.letter]), ...state.flying.map((flight) => flight.letter), ...state.queue]
+  const letters = [
+    ...(state.typing === null ? [] : [state.typing.letter]),
+    ...state.flying.map((flight) => flight.letter),
+    ...state.queue
+  ]
   const empty: State = { ...state, queue: [], typing: null, flying: [], carried: [] }
   const dead = letters.filter((letter) => letter.kind === "message").map((letter) => letter.id)
   const move = dead.reduce((sum, id) => then(sum, (next) => hop(next, id, "dead", reason)), stay(empty))
-  return state.carried.reduce((sum, id) => then(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)), move)
+  return state.carried.reduce(
+    (sum, id) => then(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+    move
+  )
 }

@@ -12,10 +12,13 @@ import type { Session, State } from "./Session.ts"
 /** The first letter in line, when it may go on the command line: nothing was tried with it yet. */
 const firstPrompt = Effect.fnUntraced(function* (state: State) {
   const letter = state.queue[0]
-  if (letter === undefined || letter.kind !== "message" || letter.tries > 0 || state.launching?.resume === true) return undefined
+  if (letter === undefined || letter.kind !== "message" || letter.tries > 0 || state.launching?.resume === true)
+    return undefined
   const broker = yield* Broker
   const text = yield* Effect.orDie(broker.getText(letter.id))
-  return Option.isNone(text) ? undefined : { id: letter.id, text: frame({ id: letter.id, from: letter.from, text: text.value }) }
+  return Option.isNone(text)
+    ? undefined
+    : { id: letter.id, text: frame({ id: letter.id, from: letter.from, text: text.value }) }
 })
 
 const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter | undefined) {
@@ -33,7 +36,13 @@ const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter
   }
   const resume = state.launching?.resume === true
   const prompt = yield* firstPrompt(state)
-  const quarter = yield* quarters.prepare({ id: state.id, name: state.name, provider: spec.provider, parentId: spec.parentId, env: spec.env })
+  const quarter = yield* quarters.prepare({
+    id: state.id,
+    name: state.name,
+    provider: spec.provider,
+    parentId: spec.parentId,
+    env: spec.env
+  })
   const request: LaunchRequest = {
     sessionId: state.id,
     name: state.name,
@@ -57,9 +66,17 @@ const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter
     alive ??
     (yield* Effect.andThen(
       quarters.furnish(quarter.dir, plan.files),
-      terminal.open({ sessionId: state.id, title: state.name, cwd: spec.workingDir, command: plan.command, env: plan.env })
+      terminal.open({
+        sessionId: state.id,
+        title: state.name,
+        cwd: spec.workingDir,
+        command: plan.command,
+        env: plan.env
+      })
     ))
-  const seatEnv = Object.fromEntries(adapter.remembers.flatMap((name) => (plan.env[name] === undefined ? [] : [[name, plan.env[name]]])))
+  const seatEnv = Object.fromEntries(
+    adapter.remembers.flatMap((name) => (plan.env[name] === undefined ? [] : [[name, plan.env[name]]]))
+  )
   return {
     pane: { id: pane.pane, server: yield* terminal.server, pid: pane.pid },
     agentSessionId: alive === undefined ? Option.getOrNull(plan.agentSessionId) : null,
@@ -73,7 +90,8 @@ export const launch = (state: State, adapter: AgentAdapter | undefined, self: Se
   attempt(state, adapter).pipe(
     Effect.map((launched) => self.report("Launched", launched)),
     Effect.catchTags({
-      AgentError: (error) => Effect.sync(() => self.report("LaunchFailed", { reason: `${error.problem}; ${error.fix}` })),
+      AgentError: (error) =>
+        Effect.sync(() => self.report("LaunchFailed", { reason: `${error.problem}; ${error.fix}` })),
       TerminalError: (error) => Effect.sync(() => self.report("LaunchFailed", { reason: error.message }))
     })
   )

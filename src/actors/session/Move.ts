@@ -18,7 +18,9 @@ export const stay = (state: State): Move => ({ state, out: [] })
 /** One move after the other. */
 export const then = (move: Move, next: (state: State) => Move): Move => {
   const after = next(move.state)
-  return after.out.length === 0 && move.out.length === 0 ? after : { state: after.state, out: [...move.out, ...after.out] }
+  return after.out.length === 0 && move.out.length === 0
+    ? after
+    : { state: after.state, out: [...move.out, ...after.out] }
 }
 
 export const tellWorld = (state: State, ...events: ReadonlyArray<Event>): Move => ({ state, out: events.map(publish) })

@@ -101,14 +101,30 @@ export const Session = Actor.make({
   state: State,
   messages: {
     Launch: Actor.message({
-      payload: Schema.Struct({ id: SessionId, name: SessionName, host: HostId, spec: Spec, prompt: Schema.NullOr(Letter) }),
+      payload: Schema.Struct({
+        id: SessionId,
+        name: SessionName,
+        host: HostId,
+        spec: Spec,
+        prompt: Schema.NullOr(Letter)
+      }),
       lane: "control"
     }),
     Accept: Actor.message({ payload: Letter, success: Accepted, failure: NotNow }),
     AcceptUrgent: Actor.message({ payload: Letter, success: Accepted, failure: NotNow, lane: "urgent" }),
-    Kill: Actor.message({ payload: Schema.Struct({ reason: Schema.String }), success: SessionCard, failure: NotNow, lane: "urgent" }),
+    Kill: Actor.message({
+      payload: Schema.Struct({ reason: Schema.String }),
+      success: SessionCard,
+      failure: NotNow,
+      lane: "urgent"
+    }),
     Restore: Actor.message({ payload: Schema.Struct({}), success: SessionCard, failure: NotNow, lane: "control" }),
-    Rename: Actor.message({ payload: Schema.Struct({ name: SessionName }), success: SessionCard, failure: NotNow, lane: "control" }),
+    Rename: Actor.message({
+      payload: Schema.Struct({ name: SessionName }),
+      success: SessionCard,
+      failure: NotNow,
+      lane: "control"
+    }),
     Describe: Actor.message({
       payload: Schema.Struct({}),
       success: Schema.Struct({ card: SessionCard, pane: Schema.NullOr(PaneRef), actions: Schema.Array(Action) }),
@@ -116,7 +132,10 @@ export const Session = Actor.make({
       lane: "control"
     }),
     /** What the agent's own hook said. `at`: Unix ms at emission. */
-    Signalled: Actor.message({ payload: Schema.Struct({ id: Schema.String, at: Schema.Number, signal: Signal }), lane: "control" }),
+    Signalled: Actor.message({
+      payload: Schema.Struct({ id: Schema.String, at: Schema.Number, signal: Signal }),
+      lane: "control"
+    }),
 
     // Reports of the session's own reactor: about the world, found out again after a crash.
     Launched: Actor.message({
@@ -131,7 +150,9 @@ export const Session = Actor.make({
     LaunchFailed: Actor.message({ payload: Schema.Struct({ reason: Schema.String }) }),
     Typed: Actor.message({ payload: Evidence }),
     /** It was not typed; it goes back in front of the line. */
-    Withheld: Actor.message({ payload: Schema.Struct({ id: MessageId, phase: Schema.NullOr(SessionPhase), detail: Schema.String }) }),
+    Withheld: Actor.message({
+      payload: Schema.Struct({ id: MessageId, phase: Schema.NullOr(SessionPhase), detail: Schema.String })
+    }),
     /** The transcript carries it. */
     Confirmed: Actor.message({ payload: Evidence }),
     /** It was typed and will never be confirmed, or could not be typed: kept for a person. */

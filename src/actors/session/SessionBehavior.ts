@@ -14,15 +14,20 @@ import { publish } from "../Out.ts"
 
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */
 const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
-  const after = showing(before, then(move, (state) => plan(state, mail.now, mail.activation)))
+  const after = showing(
+    before,
+    then(move, (state) => plan(state, mail.now, mail.activation))
+  )
   return { state: after.state, reply: reply(after.state), out: after.out }
 }
 
 const silent = () => null
 
 /** A report: no answer. */
-const report = <P>(step: (payload: P, state: State, mail: Mail) => Move) => (payload: P, state: State, mail: Mail) =>
-  Effect.sync(() => moved(state, step(payload, state, mail), mail, silent))
+const report =
+  <P>(step: (payload: P, state: State, mail: Mail) => Move) =>
+  (payload: P, state: State, mail: Mail) =>
+    Effect.sync(() => moved(state, step(payload, state, mail), mail, silent))
 
 const unknown = (state: State) =>
   new NotNow({ reason: `session ${state.id} does not exist`, hint: "sm list --all shows every session" })
@@ -41,7 +46,14 @@ const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
       ? {
           state: accepted.state,
           out: [
-            publish({ _tag: "MessageAccepted", id: letter.id, to: idOf(state), from: letter.from, mode: letter.mode, bytes: letter.bytes }),
+            publish({
+              _tag: "MessageAccepted",
+              id: letter.id,
+              to: idOf(state),
+              from: letter.from,
+              mode: letter.mode,
+              bytes: letter.bytes
+            }),
             ...accepted.out
           ]
         }
@@ -56,9 +68,10 @@ const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
 /** Which waiting letters a prompt carries: the frame's message id, or the very words of a bare one. */
 const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
   const broker = yield* Broker
-  const waiting = [...(state.typing === null ? [] : [state.typing.letter]), ...state.flying.map((flight) => flight.letter)].filter(
-    (letter) => letter.kind === "message"
-  )
+  const waiting = [
+    ...(state.typing === null ? [] : [state.typing.letter]),
+    ...state.flying.map((flight) => flight.letter)
+  ].filter((letter) => letter.kind === "message")
   const found: Array<MessageId> = []
   for (const letter of waiting) {
     if (prompt.includes(letter.id)) found.push(letter.id)
@@ -75,7 +88,9 @@ const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
 const ended = (state: State, reason: string, now: number): Move =>
   then(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>
-    then(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) => tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason }))
+    then(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) =>
+      tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+    )
   )
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
@@ -85,7 +100,10 @@ const lost = (state: State, reason: string, now: number): Move =>
       (move, id) => then(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
       stay({ ...state, pane: null, launching: null, interrupting: null, turn: null, carried: [], stoppedAt: now })
     ),
-    (next) => then(enter(next, "crashed", reason, now), (last) => tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason }))
+    (next) =>
+      then(enter(next, "crashed", reason, now), (last) =>
+        tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+      )
   )
 
 export const behavior: Behavior<typeof Session, Surroundings> = {
@@ -119,7 +137,10 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
           if (prompt === null) return stay(next)
           const accepted = accept(next, prompt, mail.now, mail.activation)
           const { bytes, from, id: letter, mode } = prompt
-          return { state: accepted.state, out: [publish({ _tag: "MessageAccepted", id: letter, to: id, from, mode, bytes }), ...accepted.out] }
+          return {
+            state: accepted.state,
+            out: [publish({ _tag: "MessageAccepted", id: letter, to: id, from, mode, bytes }), ...accepted.out]
+          }
         })
         return moved(state, move, mail, silent)
       }),
@@ -135,16 +156,29 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
         if (isLive(state.phase)) {
-          return yield* new NotNow({ reason: `${state.name} is running (${state.phase})`, hint: `sm attach ${state.name}` })
+          return yield* new NotNow({
+            reason: `${state.name} is running (${state.phase})`,
+            hint: `sm attach ${state.name}`
+          })
         }
-        const again: State = { ...state, launching: { at: mail.now, resume: true, activation: mail.activation }, stoppedAt: null, actions: [] }
-        const move = then(enter(again, "starting", "restoring", mail.now), (next) => tellWorld(next, { _tag: "SessionRestored", id: idOf(next) }))
+        const again: State = {
+          ...state,
+          launching: { at: mail.now, resume: true, activation: mail.activation },
+          stoppedAt: null,
+          actions: []
+        }
+        const move = then(enter(again, "starting", "restoring", mail.now), (next) =>
+          tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
+        )
         return moved(state, move, mail, cardOf)
       }),
     Rename: ({ name }, state, mail) =>
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
-        const move = state.name === name ? stay(state) : tellWorld({ ...state, name }, { _tag: "SessionRenamed", id: idOf(state), name })
+        const move =
+          state.name === name
+            ? stay(state)
+            : tellWorld({ ...state, name }, { _tag: "SessionRenamed", id: idOf(state), name })
         return moved(state, move, mail, cardOf)
       }),
     Describe: (_, state) =>
@@ -155,7 +189,12 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     Signalled: ({ at, id, signal }, state, mail) =>
       Effect.gen(function* () {
         const carries = signal._tag === "PromptSubmitted" ? yield* carriers(state, signal.prompt) : []
-        return moved(state, signalled(state, id, signal, at, mail.now, () => carries), mail, silent)
+        return moved(
+          state,
+          signalled(state, id, signal, at, mail.now, () => carries),
+          mail,
+          silent
+        )
       }),
 
     Launched: (payload, state, mail) =>
@@ -174,12 +213,15 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         if (state.phase === "stopped") return { state: seated, reply: null }
         const letter = state.queue.find((queued) => queued.id === payload.carried)
         if (letter === undefined) return moved(state, stay(seated), mail, silent)
-        const flying = adapter?.capabilities.confirms === true ? [...state.flying, { letter, at: mail.now }] : state.flying
+        const flying =
+          adapter?.capabilities.confirms === true ? [...state.flying, { letter, at: mail.now }] : state.flying
         const carried = { ...seated, queue: state.queue.filter((queued) => queued !== letter), flying }
         return moved(state, hop(carried, letter.id, "injected", "on the agent's command line"), mail, silent)
       }),
     LaunchFailed: report(({ reason }, state, { now }) =>
-      state.launching === null ? stay(state) : then(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
+      state.launching === null
+        ? stay(state)
+        : then(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
     ),
     Typed: (payload, state, mail) =>
       Effect.gen(function* () {
@@ -189,7 +231,9 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         return moved(state, typed(state, payload.id, payload.evidence, mail.now, confirms), mail, silent)
       }),
     Withheld: report(({ detail, id, phase }, state, { now }) =>
-      then(withheld(state, id), (next) => (phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)))
+      then(withheld(state, id), (next) =>
+        phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)
+      )
     ),
     Confirmed: report(({ evidence, id }, state, { now }) =>
       then(confirmed(state, id, evidence), (next) => {
@@ -199,7 +243,11 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ),
     GaveUp: report(({ evidence, id }, state) => gaveUp(state, id, evidence)),
     InterruptPressed: report((_, state, { now }) =>
-      stay(state.interrupting === null ? state : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } })
+      stay(
+        state.interrupting === null
+          ? state
+          : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } }
+      )
     ),
     Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
     PaneLost: report(({ pane, reason }, state, { now }) =>

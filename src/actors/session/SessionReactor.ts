@@ -24,7 +24,9 @@ const soonest = (...times: ReadonlyArray<number | undefined>): number | undefine
   return known.length === 0 ? undefined : Math.max(10, Math.min(...known))
 }
 
-export const reactor = (self: Self<typeof Session>): Effect.Effect<React<typeof Session, Surroundings>, never, Surroundings> =>
+export const reactor = (
+  self: Self<typeof Session>
+): Effect.Effect<React<typeof Session, Surroundings>, never, Surroundings> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal
     const roster = yield* Roster
@@ -37,9 +39,14 @@ export const reactor = (self: Self<typeof Session>): Effect.Effect<React<typeof 
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
       const server = yield* terminal.server
       if (server !== pane.server) return "the terminal server it ran in is gone"
-      const found = (yield* terminal.list).find((other) => other.pane === pane.id && other.sessionId === self.address.key)
+      const found = (yield* terminal.list).find(
+        (other) => other.pane === pane.id && other.sessionId === self.address.key
+      )
       if (found === undefined) return "its pane is gone"
-      if (found.dead) return found.status === null ? "the agent's process ended" : `the agent's process ended with exit code ${found.status}`
+      if (found.dead)
+        return found.status === null
+          ? "the agent's process ended"
+          : `the agent's process ended with exit code ${found.status}`
       return undefined
     })
 
@@ -49,7 +56,13 @@ export const reactor = (self: Self<typeof Session>): Effect.Effect<React<typeof 
       self.report("PaneClosed", { pane: pane.id })
     })
 
-    const interrupt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter, pane: string, sight: Sight, now: number) {
+    const interrupt = Effect.fnUntraced(function* (
+      state: State,
+      adapter: AgentAdapter,
+      pane: string,
+      sight: Sight,
+      now: number
+    ) {
       if (state.interrupting === null || state.phase !== "working") return undefined
       if (sight.observation.activity === "dialog") return undefined
       const { at, presses } = state.interrupting
@@ -120,7 +133,8 @@ export const reactor = (self: Self<typeof Session>): Effect.Effect<React<typeof 
         }
         if (adapter === undefined) return undefined
         const seat = seatOf(state)
-        if (!isLive(state.phase) || state.pane === null || seat === undefined) return yield* typist.settleDead(state, adapter)
+        if (!isLive(state.phase) || state.pane === null || seat === undefined)
+          return yield* typist.settleDead(state, adapter)
         return yield* live(state, state.pane, adapter, seat, pokes)
       }).pipe(
         Effect.catchTag("TerminalError", (error) =>

@@ -35,7 +35,8 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
     const own = yield* adapter.observe(seat)
     const structured = Option.isSome(own) && own.value.activity !== "unknown" && seen.activity !== "dialog"
     return {
-      observation: Option.isSome(own) && structured ? { ...seen, ...own.value, detail: own.value.detail || seen.detail } : seen,
+      observation:
+        Option.isSome(own) && structured ? { ...seen, ...own.value, detail: own.value.detail || seen.detail } : seen,
       structured,
       dead: screen.dead,
       humanActive: screen.humanActive,

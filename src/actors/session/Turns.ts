@@ -32,18 +32,27 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         agentSessionId: signal.agentSessionId ?? state.agentSessionId,
         transcript: signal.transcript ?? state.transcript
       }
-      if (signal.source === "clear") return then(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
+      if (signal.source === "clear")
+        return then(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
       return stay(known)
     }
     case "PromptSubmitted": {
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
-      const moved = carries(signal.prompt).reduce((move, id) => then(move, (next) => confirmed(next, id, evidence)), stay(state))
+      const moved = carries(signal.prompt).reduce(
+        (move, id) => then(move, (next) => confirmed(next, id, evidence)),
+        stay(state)
+      )
       return then(moved, (next) => works(next, signal.turn, now))
     }
     case "ToolStarted": {
       const action = { at, tool: signal.tool, detail: signal.detail, took: null, failed: false }
       const acting = { ...state, actions: [...state.actions, action].slice(-ACTIONS) }
-      const told = tellWorld(acting, { _tag: "ToolUsed", id: idOf(state), tool: signal.tool, detail: signal.detail.slice(0, 500) })
+      const told = tellWorld(acting, {
+        _tag: "ToolUsed",
+        id: idOf(state),
+        tool: signal.tool,
+        detail: signal.detail.slice(0, 500)
+      })
       return then(told, (next) => works(next, signal.turn, now))
     }
     case "ToolEnded": {
@@ -59,7 +68,12 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       )
     case "TurnEnded": {
       if (signal.background) return works(state, signal.turn, now)
-      const told = tellWorld(state, { _tag: "TurnEnded", id: idOf(state), turn: signal.turn, answer: signal.answer.slice(0, 4000) })
+      const told = tellWorld(state, {
+        _tag: "TurnEnded",
+        id: idOf(state),
+        turn: signal.turn,
+        answer: signal.answer.slice(0, 4000)
+      })
       return then(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
     }
     case "TurnFailed":
@@ -79,7 +93,14 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
 }
 
 /** Takes a signal once: a spooled one may come again. Signals of an ended session change nothing. */
-export const signalled = (state: State, id: string, signal: Signal, at: number, now: number, carries: Carries): Move => {
+export const signalled = (
+  state: State,
+  id: string,
+  signal: Signal,
+  at: number,
+  now: number,
+  carries: Carries
+): Move => {
   if (state.signals.includes(id)) return stay(state)
   const taken: State = { ...state, signals: [...state.signals, id].slice(-SIGNALS) }
   if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
@@ -91,14 +112,21 @@ export const signalled = (state: State, id: string, signal: Signal, at: number, 
  * interrupted turn, and it may show a dialog or a draft; the reactor reports `idle` of a working agent only when the
  * agent's own state file says so or the screen has said so for a while.
  */
-export const observed = (state: State, activity: "starting" | "idle" | "busy" | "dialog" | "composing", detail: string, now: number): Move => {
+export const observed = (
+  state: State,
+  activity: "starting" | "idle" | "busy" | "dialog" | "composing",
+  detail: string,
+  now: number
+): Move => {
   if (state.phase === "stopped" || state.phase === "crashed") return stay(state)
   switch (activity) {
     case "starting":
       return stay(state)
     case "dialog":
       return then(enter(state, "waiting-permission", detail.slice(0, 500), now), (next) =>
-        state.phase === "waiting-permission" ? stay(next) : tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: detail.slice(0, 2000) })
+        state.phase === "waiting-permission"
+          ? stay(next)
+          : tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: detail.slice(0, 2000) })
       )
     case "composing":
       return state.phase === "idle" ? enter(state, "human-composing", detail, now) : stay(state)

@@ -65,20 +65,28 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     yield* terminal.type(pane, adapter.enter)
   })
 
-  const fresh = Effect.fnUntraced(function* (letter: Letter, state: State, adapter: AgentAdapter, pane: PaneId, sight: Sight, now: number) {
+  const fresh = Effect.fnUntraced(function* (
+    letter: Letter,
+    state: State,
+    adapter: AgentAdapter,
+    pane: PaneId,
+    sight: Sight,
+    now: number
+  ) {
     const terminal = yield* Terminal
     const { activity, detail, draft } = sight.observation
-    if (activity === "dialog") return withhold(letter, "waiting-permission", detail), undefined
-    if (activity === "busy") return withhold(letter, "working", ""), undefined
+    if (activity === "dialog") return (withhold(letter, "waiting-permission", detail), undefined)
+    if (activity === "busy") return (withhold(letter, "working", ""), undefined)
     if (activity !== "idle") {
-      if (now - (state.typing?.at ?? now) > DENIED) return withhold(letter, null, "the agent shows no prompt to type into"), undefined
+      if (now - (state.typing?.at ?? now) > DENIED)
+        return (withhold(letter, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
     const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
     const leftover = draft !== null && state.seen.some(([id]) => draft.includes(id))
     if (sight.humanActive || (draft !== null && !leftover)) {
-      return withhold(letter, "human-composing", "somebody is typing in the pane"), undefined
+      return (withhold(letter, "human-composing", "somebody is typing in the pane"), undefined)
     }
     begun.set(keyOf(letter), { at: now, enters: 0 })
     yield* terminal.type(pane, adapter.submit(text.value, leftover))
@@ -87,54 +95,81 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   })
 
   /** Begun by an activation that is no more: typed, half typed, or not at all? */
-  const recover = Effect.fnUntraced(function* (letter: Letter, since: number, adapter: AgentAdapter, seat: Seat, pane: PaneId, sight: Sight, now: number) {
+  const recover = Effect.fnUntraced(function* (
+    letter: Letter,
+    since: number,
+    adapter: AgentAdapter,
+    seat: Seat,
+    pane: PaneId,
+    sight: Sight,
+    now: number
+  ) {
     const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0 }
     begun.set(keyOf(letter), note)
     const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
     const { activity, draft } = sight.observation
     if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, letter.id)) {
       yield* complete(letter, adapter, pane, now)
-      self.report("Typed", { id: letter.id, evidence: `found in the composer of pane ${pane} after a restart, and sent` })
+      self.report("Typed", {
+        id: letter.id,
+        evidence: `found in the composer of pane ${pane} after a restart, and sent`
+      })
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes") return self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript after a restart" }), undefined
+    if (found === "yes")
+      return (
+        self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript after a restart" }),
+        undefined
+      )
     if (activity !== "idle" || draft !== null) return CHECK
     const left = note.at + (found === "no" ? GRACE : GRACE * 2) - now
     if (left > 0) return left
     if (!adapter.capabilities.confirms && letter.kind === "message") {
-      return giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined
+      return (giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined)
     }
     begun.delete(keyOf(letter))
-    return withhold(letter, null, "not found after a restart"), undefined
+    return (withhold(letter, null, "not found after a restart"), undefined)
   })
 
   /** Typed, and not confirmed yet. */
-  const chase = Effect.fnUntraced(function* (letter: Letter, since: number, adapter: AgentAdapter, seat: Seat, pane: PaneId, sight: Sight, now: number) {
+  const chase = Effect.fnUntraced(function* (
+    letter: Letter,
+    since: number,
+    adapter: AgentAdapter,
+    seat: Seat,
+    pane: PaneId,
+    sight: Sight,
+    now: number
+  ) {
     const { activity, draft } = sight.observation
     const age = now - since
     if (activity === "dialog" || age < CHECK) return CHECK
     if (letter.kind === "clear") {
-      if (activity === "idle" && age > CLEARED) return self.report("Confirmed", { id: letter.id, evidence: "idle again after the clear" }), undefined
+      if (activity === "idle" && age > CLEARED)
+        return (self.report("Confirmed", { id: letter.id, evidence: "idle again after the clear" }), undefined)
       return CHECK
     }
     const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return giveUp(letter, "its text is no longer stored"), undefined
+    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
     if (draft !== null && isOurs(draft, text.value, letter.id)) {
       yield* complete(letter, adapter, pane, now)
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes") return self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined
+    if (found === "yes")
+      return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
-    if (found === "no" && age > DENIED) return withhold(letter, null, "typed, but the transcript does not have it"), undefined
-    if (age > SILENT) return giveUp(letter, "typed, but the agent never confirmed it"), undefined
+    if (found === "no" && age > DENIED)
+      return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
+    if (age > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
     return CHECK
   })
 
   return {
-    needsSight: (state, now) => state.typing !== null || state.interrupting !== null || (state.flying.length > 0 && now - checkedAt >= CHECK),
+    needsSight: (state, now) =>
+      state.typing !== null || state.interrupting !== null || (state.flying.length > 0 && now - checkedAt >= CHECK),
     due: (state, now) => (state.flying.length > 0 ? Math.max(1, checkedAt + CHECK - now) : undefined),
     follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
       const { typing } = state
@@ -172,8 +207,10 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
           transcript: state.transcript
         }
         const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
-        if (found === "yes") self.report("Confirmed", { id: letter.id, evidence: "found in the transcript of the ended agent" })
-        else if (found === "no" || adapter.capabilities.confirms) self.report("Withheld", { id: letter.id, phase: null, detail: "the agent ended before it took it" })
+        if (found === "yes")
+          self.report("Confirmed", { id: letter.id, evidence: "found in the transcript of the ended agent" })
+        else if (found === "no" || adapter.capabilities.confirms)
+          self.report("Withheld", { id: letter.id, phase: null, detail: "the agent ended before it took it" })
         else giveUp(letter, "the agent ended, and cannot say whether it had taken it")
       }
       return undefined

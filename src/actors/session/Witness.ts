@@ -53,14 +53,18 @@ export const makeWitness = (report: Report): Witness => {
   let again: number | undefined
   let shownSince: { readonly shown: Shown; readonly at: number } | undefined
 
-  const wants = (state: State, pokes: number): boolean => pokes !== lookedPokes || again !== undefined || state.phase === "starting"
+  const wants = (state: State, pokes: number): boolean =>
+    pokes !== lookedPokes || again !== undefined || state.phase === "starting"
   const dueAt = (state: State): number => again ?? lookedAt + PACE[state.phase]
 
   const shownBy = (state: State, sight: Sight): Shown | undefined => {
     const { activity, draft } = sight.observation
     if (activity === "busy" || activity === "dialog") return activity
     if (activity !== "idle") return undefined
-    return draft !== null && (state.phase === "idle" || state.phase === "human-composing") && state.typing === null && state.flying.length === 0
+    return draft !== null &&
+      (state.phase === "idle" || state.phase === "human-composing") &&
+      state.typing === null &&
+      state.flying.length === 0
       ? "composing"
       : "idle"
   }
@@ -77,8 +81,8 @@ export const makeWitness = (report: Report): Witness => {
       if (phaseOf[shown] === state.phase) {
         shownSince = undefined
         // A draft holds the line up: look whether it is gone, though nothing may be drawn when it is.
-        if (shown === "composing" && state.queue.length > 0) return (again = now + 1000), 1000
-        if (state.interrupting !== null && shown === "busy") return (again = now + 200), 200
+        if (shown === "composing" && state.queue.length > 0) return ((again = now + 1000), 1000)
+        if (state.interrupting !== null && shown === "busy") return ((again = now + 200), 200)
         return undefined
       }
       // A letter on its way explains what is seen; its own confirmation moves the phase.

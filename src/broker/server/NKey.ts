@@ -75,9 +75,15 @@ export const createKey = (kind: keyof typeof PREFIX): KeyPair => {
 }
 
 /** A NATS JWT (version 2). `iat` in Unix seconds. */
-export const token = (claims: { readonly sub: string; readonly name: string; readonly nats: object }, signer: KeyPair, iat: number): string => {
+export const token = (
+  claims: { readonly sub: string; readonly name: string; readonly nats: object },
+  signer: KeyPair,
+  iat: number
+): string => {
   const body = { jti: "", iat, iss: signer.publicKey, ...claims }
   body.jti = encode32(createHash("sha512-256").update(JSON.stringify(body)).digest())
-  const text = [{ typ: "JWT", alg: "ed25519-nkey" }, body].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")
+  const text = [{ typ: "JWT", alg: "ed25519-nkey" }, body]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".")
   return `${text}.${signer.sign(Buffer.from(text)).toString("base64url")}`
 }

@@ -51,7 +51,9 @@ const alive = (pid: number): boolean => {
 /** A process id may have been given to another program since: only one that was started with our file counts. */
 const isOurs = async (pid: number, config: string): Promise<boolean> => {
   if (!alive(pid)) return false
-  const { stdout } = await promisify(execFile)("ps", ["-o", "stat=,args=", "-p", String(pid)]).catch(() => ({ stdout: "" }))
+  const { stdout } = await promisify(execFile)("ps", ["-o", "stat=,args=", "-p", String(pid)]).catch(() => ({
+    stdout: ""
+  }))
   return stdout.includes(config) && !stdout.trimStart().startsWith("Z")
 }
 
@@ -129,7 +131,7 @@ const stop = async (pid: number): Promise<void> => {
     }
   }
   signal("SIGTERM")
-  for (const deadline = Date.now() + STOP_MS; alive(pid) && Date.now() < deadline; ) await pause(10)
+  for (const deadline = Date.now() + STOP_MS; alive(pid) && Date.now() < deadline;) await pause(10)
   // Nothing that was acknowledged is lost by it.
   if (alive(pid)) signal("SIGKILL")
 }
@@ -146,12 +148,19 @@ export const scoped = (
     const config = join(options.state, "nats.conf")
     const file = join(options.run, "nats.json")
     const attempt = <A>(run: () => Promise<A>) =>
-      Effect.tryPromise({ try: run, catch: (error) => new ServerError({ reason: error instanceof Error ? error.message : String(error) }) })
+      Effect.tryPromise({
+        try: run,
+        catch: (error) => new ServerError({ reason: error instanceof Error ? error.message : String(error) })
+      })
 
     const noted = Option.getOrUndefined(decode(yield* Effect.promise(() => readFile(file, "utf8").catch(() => ""))))
     const adopt = noted !== undefined && (yield* attempt(() => isOurs(noted.pid, config)))
     let running = adopt ? noted : yield* attempt(() => start(options, config, file, noted))
-    yield* Effect.logInfo(adopt ? `broker found running (pid ${running.pid}, port ${running.port})` : `broker started (pid ${running.pid}, port ${running.port})`)
+    yield* Effect.logInfo(
+      adopt
+        ? `broker found running (pid ${running.pid}, port ${running.port})`
+        : `broker started (pid ${running.pid}, port ${running.port})`
+    )
     yield* Effect.addFinalizer(() => Effect.promise(() => stop(running.pid)))
 
     const watch = Effect.gen(function* () {

@@ -41,12 +41,15 @@ const exec = promisify(execFile)
 /** Version of a binary; fails when it does not run or is too old. */
 const check = async (path: string): Promise<string> => {
   const { stdout } = await exec(path, ["--version"], { timeout: 10_000 }).catch((error: NodeJS.ErrnoException) => {
-    throw new Missed(error.code === "ENOENT" ? `${path} does not exist` : `${path} does not run: ${error.message.split("\n")[0]}`)
+    throw new Missed(
+      error.code === "ENOENT" ? `${path} does not exist` : `${path} does not run: ${error.message.split("\n")[0]}`
+    )
   })
   const found = /v?(\d+)\.(\d+)\.\d+/u.exec(stdout)
   if (found === null) throw new Missed(`${path} is not a nats-server`)
   const [major, minor] = [Number(found[1]), Number(found[2])]
-  if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1])) throw new Missed(`${path} is ${found[0]}, older than ${MINIMUM.join(".")}`)
+  if (major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1]))
+    throw new Missed(`${path} is ${found[0]}, older than ${MINIMUM.join(".")}`)
   return found[0]
 }
 
@@ -78,7 +81,8 @@ const install = async (from: string, to: string): Promise<string> => {
 
 const download = async (url: string, timeout: number): Promise<Buffer> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeout) }).catch((error: unknown) => {
-    const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)
+    const reason =
+      error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)
     throw new Missed(`${url}: ${reason}`)
   })
   if (!response.ok) throw new Missed(`${url}: HTTP ${response.status}`)
@@ -89,12 +93,21 @@ const download = async (url: string, timeout: number): Promise<Buffer> => {
   )
 }
 
-const ARCH: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", arm: "arm7", ia32: "386", riscv64: "riscv64", s390x: "s390x", ppc64: "ppc64le" }
+const ARCH: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  arm64: "arm64",
+  arm: "arm7",
+  ia32: "386",
+  riscv64: "riscv64",
+  s390x: "s390x",
+  ppc64: "ppc64le"
+}
 
 /** The archive of the official release, checked against the SHA256SUMS published beside it. */
 const fromRelease = async (options: Options, work: string, to: string): Promise<string> => {
   const arch = ARCH[options.arch]
-  if (arch === undefined || !["linux", "darwin", "freebsd"].includes(options.platform)) throw new Missed(`no release for ${options.platform} ${options.arch}`)
+  if (arch === undefined || !["linux", "darwin", "freebsd"].includes(options.platform))
+    throw new Missed(`no release for ${options.platform} ${options.arch}`)
   const base = `${(options.env["SM_NATS_MIRROR"] || OFFICIAL).replace(/\/$/u, "")}/v${VERSION}`
   const name = `nats-server-v${VERSION}-${options.platform}-${arch}`
   const timeout = options.timeout ?? 120_000
@@ -106,7 +119,10 @@ const fromRelease = async (options: Options, work: string, to: string): Promise<
   if (expected === undefined) throw new Missed(`${base}/SHA256SUMS does not list ${name}.tar.gz`)
   const archive = await download(`${base}/${name}.tar.gz`, timeout)
   const actual = createHash("sha256").update(archive).digest("hex")
-  if (actual !== expected.toLowerCase()) throw new Missed(`${base}/${name}.tar.gz has the wrong SHA-256 (${actual.slice(0, 12)}…, published ${expected.slice(0, 12)}…)`)
+  if (actual !== expected.toLowerCase())
+    throw new Missed(
+      `${base}/${name}.tar.gz has the wrong SHA-256 (${actual.slice(0, 12)}…, published ${expected.slice(0, 12)}…)`
+    )
   const file = join(work, "release.tar.gz")
   await writeFile(file, archive)
   await exec("tar", ["-xzf", file, "-C", work], { timeout: 60_000 })
@@ -116,20 +132,36 @@ const fromRelease = async (options: Options, work: string, to: string): Promise<
 /** Debian's own package from a newer suite, through the machine's mirror and keyring, without touching the system. */
 const fromApt = async (options: Options, work: string, to: string): Promise<string> => {
   if (options.platform !== "linux") throw new Missed("not a Debian")
-  const targets = await exec("apt-get", ["indextargets", "--format", "$(REPO_URI) $(SUITE)", "Created-By: Packages", "Component: main"]).catch(() => {
+  const targets = await exec("apt-get", [
+    "indextargets",
+    "--format",
+    "$(REPO_URI) $(SUITE)",
+    "Created-By: Packages",
+    "Component: main"
+  ]).catch(() => {
     throw new Missed("not a Debian or Ubuntu (no apt-get)")
   })
   const uri = targets.stdout
     .split("\n")
     .map((line) => line.split(" "))
-    .find(([repository, suite]) => repository !== undefined && /debian/u.test(repository) && !/security|updates|backports/u.test(`${repository} ${suite}`))?.[0]
+    .find(
+      ([repository, suite]) =>
+        repository !== undefined &&
+        /debian/u.test(repository) &&
+        !/security|updates|backports/u.test(`${repository} ${suite}`)
+    )?.[0]
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
   if (uri === undefined) throw new Missed("apt has no Debian mirror configured")
-  if ((await stat(keyring).catch(() => undefined)) === undefined) throw new Missed(`${keyring} is missing (apt-get install debian-archive-keyring)`)
+  if ((await stat(keyring).catch(() => undefined)) === undefined)
+    throw new Missed(`${keyring} is missing (apt-get install debian-archive-keyring)`)
   const { stdout: architecture } = await exec("dpkg", ["--print-architecture"])
-  for (const folder of ["lists/partial", "cache/archives/partial", "etc/parts", "state"]) await mkdir(join(work, folder), { recursive: true })
+  for (const folder of ["lists/partial", "cache/archives/partial", "etc/parts", "state"])
+    await mkdir(join(work, folder), { recursive: true })
   await writeFile(join(work, "state/status"), "")
-  await writeFile(join(work, "etc/sources.list"), `deb [arch=${architecture.trim()} signed-by=${keyring}] ${uri} forky main\n`)
+  await writeFile(
+    join(work, "etc/sources.list"),
+    `deb [arch=${architecture.trim()} signed-by=${keyring}] ${uri} forky main\n`
+  )
   const settings: Readonly<Record<string, string>> = {
     "Dir::State": work,
     "Dir::State::Lists": join(work, "lists"),
@@ -178,7 +210,11 @@ const search = (options: Options, work: string): Effect.Effect<string, Provision
     const explicit = options.explicit ?? options.env["SM_NATS_SERVER"]
     const cached = join(options.cache, `nats-server-${VERSION}`)
     const found = (path: string) => check(path).then(() => path)
-    const steps: ReadonlyArray<{ readonly name: string; readonly heavy: boolean; readonly get: () => Promise<string> }> =
+    const steps: ReadonlyArray<{
+      readonly name: string
+      readonly heavy: boolean
+      readonly get: () => Promise<string>
+    }> =
       explicit === undefined
         ? [
             { name: "PATH", heavy: false, get: () => onPath(options.env) },
@@ -192,7 +228,11 @@ const search = (options: Options, work: string): Effect.Effect<string, Provision
       const result = yield* Effect.result(
         Effect.tryPromise({
           try: async () => {
-            if (step.heavy) await mkdir(join(work, step.name === "Debian package" ? "apt" : "release"), { recursive: true, mode: 0o700 })
+            if (step.heavy)
+              await mkdir(join(work, step.name === "Debian package" ? "apt" : "release"), {
+                recursive: true,
+                mode: 0o700
+              })
             return step.get()
           },
           catch: (error) => `${step.name}: ${error instanceof Error ? error.message : String(error)}`

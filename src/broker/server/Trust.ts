@@ -18,7 +18,10 @@ const TrustFile = Schema.fromJsonString(Schema.Struct({ v: Schema.Literal(1), se
 const decode = Schema.decodeEffect(TrustFile)
 const encode = Schema.encodeSync(TrustFile)
 
-export class TrustError extends Schema.TaggedError<TrustError>()("TrustError", { path: Schema.String, reason: Schema.String }) {
+export class TrustError extends Schema.TaggedError<TrustError>()("TrustError", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
   override get message() {
     return `${this.path}: ${this.reason}`
   }
@@ -61,9 +64,15 @@ const build = (seeds: typeof Seeds.Type): Trust => {
     agent: fromSeed(seeds.agent),
     human: fromSeed(seeds.human)
   }
-  const scope = (signer: keyof typeof key, template: object) => ({ kind: "user_scope", key: key[signer].publicKey, role: signer, template })
+  const scope = (signer: keyof typeof key, template: object) => ({
+    kind: "user_scope",
+    key: key[signer].publicKey,
+    role: signer,
+    template
+  })
   // Unchanging claims, so that the configuration is the same at every start.
-  const account = (name: string, sub: string, body: object) => token({ sub, name, nats: { type: "account", version: 2, ...body } }, key.operator, 1)
+  const account = (name: string, sub: string, body: object) =>
+    token({ sub, name, nats: { type: "account", version: 2, ...body } }, key.operator, 1)
   const requests = { name: "requests", subject: "sm.rq.>", type: "service" }
   const events = { name: "events", subject: "sm.evt.>", type: "stream" }
   const accounts: ReadonlyArray<readonly [string, string]> = [
@@ -72,7 +81,16 @@ const build = (seeds: typeof Seeds.Type): Trust => {
       key.core.publicKey,
       account("SM", key.core.publicKey, {
         limits: { ...unlimited, mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 },
-        signing_keys: [scope("daemon", { subs: -1, data: -1, payload: -1, bearer_token: true, pub: { allow: [">"] }, sub: { allow: [">"] } })],
+        signing_keys: [
+          scope("daemon", {
+            subs: -1,
+            data: -1,
+            payload: -1,
+            bearer_token: true,
+            pub: { allow: [">"] },
+            sub: { allow: [">"] }
+          })
+        ],
         exports: [{ ...requests, response_type: "Singleton" }, events]
       })
     ],
@@ -89,7 +107,11 @@ const build = (seeds: typeof Seeds.Type): Trust => {
     ]
   ]
   const operator = token(
-    { sub: key.operator.publicKey, name: "sm", nats: { type: "operator", version: 2, system_account: key.system.publicKey } },
+    {
+      sub: key.operator.publicKey,
+      name: "sm",
+      nats: { type: "operator", version: 2, system_account: key.system.publicKey }
+    },
     key.operator,
     1
   )
@@ -105,7 +127,11 @@ const build = (seeds: typeof Seeds.Type): Trust => {
       Effect.map(Clock.currentTimeMillis, (now) => {
         const { issuer, signer } = roles[role]
         const nats = { type: "user", version: 2, issuer_account: issuer.publicKey }
-        return { v: 1, name, jwt: token({ sub: createKey("user").publicKey, name, nats }, signer, Math.floor(now / 1000)) }
+        return {
+          v: 1,
+          name,
+          jwt: token({ sub: createKey("user").publicKey, name, nats }, signer, Math.floor(now / 1000))
+        }
       })
   }
 }
@@ -131,7 +157,11 @@ export const load = Effect.fn("Trust.load")(function* (path: string) {
   if (Option.isSome(found)) {
     const { seeds } = yield* Effect.mapError(
       decode(found.value),
-      () => new TrustError({ path, reason: "the key file is damaged; remove it to make new keys (running agents must then be restored)" })
+      () =>
+        new TrustError({
+          path,
+          reason: "the key file is damaged; remove it to make new keys (running agents must then be restored)"
+        })
     )
     return build(seeds)
   }

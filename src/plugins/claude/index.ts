@@ -43,7 +43,9 @@ const settings = (request: LaunchRequest): string =>
   JSON.stringify(
     {
       tui: "default",
-      hooks: Object.fromEntries(EVENTS.map((event) => [event, [{ matcher: "", hooks: [hookCommand(request.sm, "claude", event)] }]]))
+      hooks: Object.fromEntries(
+        EVENTS.map((event) => [event, [{ matcher: "", hooks: [hookCommand(request.sm, "claude", event)] }]])
+      )
     },
     null,
     2
@@ -57,7 +59,8 @@ export const adapter = (config: typeof Config.Type) =>
     remembers: ["HOME", "CLAUDE_CONFIG_DIR"],
     launch: Effect.fn("claude.launch")(function* (request) {
       const env = { ...config.env, ...request.env }
-      const fix = "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
+      const fix =
+        "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
       const binary = yield* onPath("claude", config.binary ?? "claude", env, fix)
       const fresh = randomUUID()
       const prompt = Option.getOrUndefined(request.prompt)

@@ -19,7 +19,12 @@ const DIALOG = /Esc to cancel|Enter to select|Enter to confirm|Do you want to |W
 
 /** Start-up questions that spawning an agent in a directory has already answered. */
 const startup = (text: string, lines: ReadonlyArray<string>): ReadonlyArray<Stroke> | undefined => {
-  if (/trust (the files in )?this (folder|directory)|Is this a project you (created|trust)|Quick safety check/iu.test(text)) return choose(lines, /yes/iu)
+  if (
+    /trust (the files in )?this (folder|directory)|Is this a project you (created|trust)|Quick safety check/iu.test(
+      text
+    )
+  )
+    return choose(lines, /yes/iu)
   if (/use this API key/iu.test(text)) return choose(lines, /yes/iu)
   if (/Choose the text style|Select a theme|syntax theme/iu.test(text)) return press("Enter")
   if (/Press Enter to continue/iu.test(text)) return press("Enter")
@@ -30,7 +35,8 @@ export const read = (screen: Screen): Observation => {
   const lines = rows(screen).map(({ text }) => text)
   const tail = lines.slice(-45)
   const text = tail.join("\n")
-  if (screen.dead || /Resume this session with:/u.test(lines.slice(-6).join("\n"))) return { activity: "exited", detail: "", draft: null }
+  if (screen.dead || /Resume this session with:/u.test(lines.slice(-6).join("\n")))
+    return { activity: "exited", detail: "", draft: null }
   const footer = tail.slice(-4).join("\n")
   const prompt = tail.findLast((line) => line.startsWith("❯"))
   const composer = /⏸|⏵⏵|\? for shortcuts|esc to interrupt|shift\+tab/u.test(footer) && prompt !== undefined

@@ -6,7 +6,8 @@ import { Effect, Option, Schema } from "effect"
 import type { Observation, Seat } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
 
-const configDir = (seat: Seat): string => seat.env["CLAUDE_CONFIG_DIR"] || join(seat.env["HOME"] || homedir(), ".claude")
+const configDir = (seat: Seat): string =>
+  seat.env["CLAUDE_CONFIG_DIR"] || join(seat.env["HOME"] || homedir(), ".claude")
 
 const Registered = Schema.fromJsonString(
   Schema.Struct({
@@ -21,7 +22,8 @@ const decodeRegistered = Schema.decodeOption(Registered)
 const optional = (path: string) => readFile(path, "utf8").catch(() => "")
 
 /** Start time of a process in clock ticks, as Linux tells; none elsewhere. */
-const startOf = async (pid: number): Promise<string | undefined> => (await optional(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ")[19]
+const startOf = async (pid: number): Promise<string | undefined> =>
+  (await optional(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ")[19]
 
 /** `sessions/<pid>.json`: right in every case, also after Esc, where no hook speaks. Stale after a SIGKILL, hence the check. */
 export const observe = (seat: Seat): Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>> =>

@@ -17,14 +17,28 @@ const Config = Schema.Struct({
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })
 
-const EVENTS = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PermissionRequest", "Stop", "Interrupt", "PreCompact", "PostCompact", "SessionEnd"]
+const EVENTS = [
+  "SessionStart",
+  "UserPromptSubmit",
+  "PreToolUse",
+  "PostToolUse",
+  "PermissionRequest",
+  "Stop",
+  "Interrupt",
+  "PreCompact",
+  "PostCompact",
+  "SessionEnd"
+]
 const ARGV = 100_000
 
 /** A value of Codex's `-c name=value`: TOML, whose basic strings are JSON strings. */
 const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
   EVENTS.flatMap((event) => {
     const { command, timeout, type } = hookCommand(request.sm, "codex", event)
-    return ["-c", `hooks.${event}=[{hooks=[{type=${JSON.stringify(type)},command=${JSON.stringify(command)},timeout=${timeout}}]}]`]
+    return [
+      "-c",
+      `hooks.${event}=[{hooks=[{type=${JSON.stringify(type)},command=${JSON.stringify(command)},timeout=${timeout}}]}]`
+    ]
   })
 
 /** Approval policies and sandbox modes share one flag of ours; their values do not overlap. */

@@ -6,7 +6,8 @@ import { Effect, Option } from "effect"
 import type { Observation, Seat } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
 
-const sessionsDir = (seat: Seat): string => join(seat.env["CODEX_HOME"] || join(seat.env["HOME"] || homedir(), ".codex"), "sessions")
+const sessionsDir = (seat: Seat): string =>
+  join(seat.env["CODEX_HOME"] || join(seat.env["HOME"] || homedir(), ".codex"), "sessions")
 
 /** The rollout of a thread: told by the hooks, else found by its name. */
 const locate = async (seat: Seat): Promise<string | undefined> => {

@@ -7,18 +7,25 @@ const ENTER: ReadonlyArray<Stroke> = [{ _tag: "Press", keys: ["Enter"] }]
 
 /** Start-up questions that spawning has answered; each with its safe default under the cursor unless said otherwise. */
 const startup = (text: string): ReadonlyArray<Stroke> | undefined => {
-  if (/Do you trust the contents of this directory|allow Codex to work in this folder|trust this (folder|directory)/iu.test(text)) return ENTER
+  if (
+    /Do you trust the contents of this directory|allow Codex to work in this folder|trust this (folder|directory)/iu.test(
+      text
+    )
+  )
+    return ENTER
   if (/Update available|Skip until next version/iu.test(text)) return [{ _tag: "Press", keys: ["Down", "Enter"] }]
   return undefined
 }
 
-const DIALOG = /Press enter to confirm|Press enter to continue|Would you like to run|Would you like to make|esc to cancel|Do you trust/iu
+const DIALOG =
+  /Press enter to confirm|Press enter to continue|Would you like to run|Would you like to make|esc to cancel|Do you trust/iu
 
 export const read = (screen: Screen): Observation => {
   const lines = rows(screen).map(({ text }) => text)
   const tail = lines.slice(-40)
   const text = tail.join("\n")
-  if (screen.dead || /To continue this session, run/iu.test(lines.slice(-6).join("\n"))) return { activity: "exited", detail: "", draft: null }
+  if (screen.dead || /To continue this session, run/iu.test(lines.slice(-6).join("\n")))
+    return { activity: "exited", detail: "", draft: null }
   if (DIALOG.test(tail.slice(-25).join("\n"))) {
     const answer = startup(text)
     const question = tail.findLast((line) => /Would you like|Do you |\?\s*$/u.test(line))?.trim() ?? ""

@@ -44,11 +44,22 @@ export const adapter = (config: typeof Config.Type) => {
   return defineAgent({
     kind: config.kind,
     displayName: config.kind,
-    capabilities: { confirms: reports, turns: reports, tools: reports, resumes: false, clears: config.clear !== undefined },
+    capabilities: {
+      confirms: reports,
+      turns: reports,
+      tools: reports,
+      resumes: false,
+      clears: config.clear !== undefined
+    },
     remembers: [],
     launch: Effect.fn("command.launch")(function* (request) {
       const env = { ...config.env, ...request.env }
-      const binary = yield* onPath(config.kind, program, env, `install ${program}, or name its path in plugins.config.ts`)
+      const binary = yield* onPath(
+        config.kind,
+        program,
+        env,
+        `install ${program}, or name its path in plugins.config.ts`
+      )
       return {
         command: [binary, ...args, ...request.args] as const,
         env,
@@ -66,7 +77,8 @@ export const adapter = (config: typeof Config.Type) => {
     clear: config.clear ?? "",
     read: ({ dead, text }) => {
       if (dead) return { activity: "exited", detail: "", draft: null }
-      if (dialog?.test(text) === true) return { activity: "dialog", detail: text.trimEnd().split("\n").at(-1) ?? "", draft: null }
+      if (dialog?.test(text) === true)
+        return { activity: "dialog", detail: text.trimEnd().split("\n").at(-1) ?? "", draft: null }
       if (busy?.test(text) === true) return { activity: "busy", detail: "", draft: null }
       const waiting = ready === undefined ? text.trim() !== "" : ready.test(text)
       return { activity: waiting ? "idle" : "starting", detail: "", draft: null }
@@ -74,7 +86,13 @@ export const adapter = (config: typeof Config.Type) => {
     hook: readHook,
     observe: () => Effect.succeed(Option.none()),
     submitted: () => Effect.succeed("unknown" as const),
-    farewell: ({ text }) => text.trimEnd().split("\n").filter((line) => !line.startsWith("Pane is dead")).at(-1)?.slice(0, 300) ?? ""
+    farewell: ({ text }) =>
+      text
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !line.startsWith("Pane is dead"))
+        .at(-1)
+        ?.slice(0, 300) ?? ""
   })
 }
 

@@ -66,7 +66,14 @@ export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal>
     case "UserPromptSubmit":
       return [{ _tag: "PromptSubmitted", turn, prompt: unwrap(fields.prompt ?? "") }]
     case "Stop":
-      return [{ _tag: "TurnEnded", turn, answer: fields.last_assistant_message ?? "", background: (fields.background_tasks ?? []).length > 0 }]
+      return [
+        {
+          _tag: "TurnEnded",
+          turn,
+          answer: fields.last_assistant_message ?? "",
+          background: (fields.background_tasks ?? []).length > 0
+        }
+      ]
     case "Interrupt":
       return [{ _tag: "Interrupted", turn }]
     case "StopFailure":

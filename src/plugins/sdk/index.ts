@@ -1,5 +1,14 @@
 /** The public package entry for plugin authors. */
-export { type AgentAdapter, AgentError, defineAgent, type Launch, type LaunchRequest, type Observation, type Seat, type Signal } from "../../agents/Agent.ts"
+export {
+  type AgentAdapter,
+  AgentError,
+  defineAgent,
+  type Launch,
+  type LaunchRequest,
+  type Observation,
+  type Seat,
+  type Signal
+} from "../../agents/Agent.ts"
 export { Roster } from "../../agents/Roster.ts"
 export type { Screen, Stroke } from "../../terminal/Terminal.ts"
 export { defineConfig, type PluginsConfig } from "./defineConfig.ts"

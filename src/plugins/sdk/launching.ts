@@ -5,7 +5,8 @@ import { Effect } from "effect"
 import { AgentError } from "../../agents/Agent.ts"
 
 /** One word for `sh`. */
-const word = (text: string): string => (/^[A-Za-z0-9_./:=@%+-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+const word = (text: string): string =>
+  /^[A-Za-z0-9_./:=@%+-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 export interface Hook {
   readonly type: "command"
@@ -31,7 +32,10 @@ export const onPath = (
   Effect.suspend(() => {
     const candidates = program.includes("/")
       ? [program]
-      : (env["PATH"] ?? "").split(delimiter).filter(isAbsolute).map((folder) => join(folder, program))
+      : (env["PATH"] ?? "")
+          .split(delimiter)
+          .filter(isAbsolute)
+          .map((folder) => join(folder, program))
     const found = candidates.find((path) => {
       try {
         accessSync(path, constants.X_OK)

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Everything that must be there before anything runs: dependencies (with Node 24 among them) and tmux. Sourced.
+cd "$(dirname "$0")/.." || exit 1
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo "installing dependencies …"
+  npm ci --no-audit --no-fund --loglevel=error || exit 1
+  touch node_modules/.package-lock.json
+fi
+NODE=
+for name in linux-x64 linux-arm64 darwin-x64 bin-darwin-arm64; do
+  candidate="$PWD/node_modules/node-$name/bin/node"
+  if [ -x "$candidate" ] && "$candidate" -e 0 2>/dev/null; then NODE=$candidate; break; fi
+done
+if [ -z "$NODE" ]; then
+  NODE=$(command -v node)
+  if ! "$NODE" -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 24 ? 0 : 1)'; then
+    echo "sm needs Node 24, and there is no package of it for this machine: install Node 24" >&2
+    exit 3
+  fi
+fi
+if ! command -v tmux >/dev/null 2>&1; then
+  if command -v apt-get >/dev/null 2>&1; then how="apt-get install -y tmux"; else how="brew install tmux"; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "tmux is missing; running as root, so installing it: $how"
+    { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y tmux; } >/dev/null || exit 1
+  else
+    echo "sm needs tmux; install it with: sudo $how" >&2
+    exit 3
+  fi
+fi

@@ -1,0 +1,11 @@
+/** Tests run one file at a time: they start real servers and terminals on two cores. */
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 180_000
+  }
+})
