@@ -1,6 +1,6 @@
 /** A claim that one host holds at a time and loses when it dies: renewed by compare-and-set, taken over when it runs out. */
 import { Clock, Duration, Effect, Fiber, Option, Schema } from "effect"
-import { Broker, type BrokerError } from "../broker/Broker.ts"
+import { Broker } from "../broker/Broker.ts"
 import { makeLetterId } from "./ActorRef.ts"
 
 const Record = Schema.fromJsonString(
@@ -53,9 +53,7 @@ export const holding = <R>(
       const held = yield* attempt.pipe(
         Effect.catchTag("StaleCommit", () => Effect.succeed(false)),
         // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
-        Effect.catchTag("BrokerError", (_: BrokerError) =>
-          Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil)
-        )
+        Effect.catchTag("BrokerError", () => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil))
       )
       if (held && work === undefined) {
         yield* Effect.logDebug(`holding ${claim}`)

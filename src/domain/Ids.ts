@@ -16,10 +16,11 @@ export type HostId = typeof HostId.Type
 export const MessageId = Schema.String.check(Schema.isPattern(/^m[0-9a-z]{15}$/u)).pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
-/** What people call a session: 1–32 of letters, digits, `_`, `-`; never eight hex digits, which would read as an id. */
+/** What people call a session: 1–32 of letters, digits, `_`, `-`; never eight hex digits, which would read as an id, nor a word that means somebody else. */
 export const SessionName = Schema.String.check(
-  Schema.isPattern(/^(?![0-9a-f]{8}$)[A-Za-z0-9_-]{1,32}$/u, {
-    message: "a name is 1-32 letters, digits, _ or -, and not eight hex digits (that is how an id looks)"
+  Schema.isPattern(/^(?!(?:[0-9a-f]{8}|parent|human)$)[A-Za-z0-9_-]{1,32}$/u, {
+    message:
+      "a name is 1-32 letters, digits, _ or -, and neither `parent`, `human` nor eight hex digits (that is how an id looks)"
   })
 ).pipe(Schema.brand("SessionName"))
 export type SessionName = typeof SessionName.Type

@@ -1,7 +1,7 @@
 /** Pure: which letter may be typed now, and what each report about it means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
-import { enter, hop, type Move, stay, tellWorld, then, idOf } from "./Move.ts"
+import { enter, hop, type Move, stay, tellWorld, andThen, idOf } from "./Move.ts"
 import type { Letter, State } from "./Session.ts"
 
 /** Attempts at typing one message before it is parked. */
@@ -48,7 +48,7 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
     queue: inLine(state.queue, letter),
     seen: letter.kind === "clear" ? state.seen : [...state.seen, [letter.id, "accepted"] as const].slice(-400)
   }
-  return then(stay(queued), (next) => plan(next, now, activation))
+  return andThen(stay(queued), (next) => plan(next, now, activation))
 }
 
 /** Drops letters whose time ran out before they were typed. */
@@ -58,14 +58,14 @@ const expire = (state: State, now: number): Move => {
   const kept = { ...state, queue: state.queue.filter((letter) => !late.includes(letter)) }
   return late.reduce(
     (move, letter) =>
-      then(move, (next) => hop(next, letter.id, "expired", "its time to live ran out before it was typed")),
+      andThen(move, (next) => hop(next, letter.id, "expired", "its time to live ran out before it was typed")),
     stay(kept)
   )
 }
 
 /** Takes the next letter up when the agent is ready for it, or decides to interrupt for an urgent one. */
 export const plan = (state: State, now: number, activation: string): Move =>
-  then(expire(state, now), (next) => {
+  andThen(expire(state, now), (next) => {
     const [letter, ...rest] = next.queue
     if (letter === undefined || next.pane === null || next.typing !== null || next.flying.length > 0) return stay(next)
     if (next.phase === "idle") {
@@ -144,10 +144,10 @@ export const cleared = (state: State): Move => {
 export const turnOver = (state: State, evidence: string, now: number): Move => {
   const over: State = { ...state, turn: null, carried: [], interrupting: null }
   const answered = state.carried.reduce(
-    (move, id) => then(move, (next) => hop(next, id, "answered", evidence)),
+    (move, id) => andThen(move, (next) => hop(next, id, "answered", evidence)),
     stay(over)
   )
-  return then(answered, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
+  return andThen(answered, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
 }
 
 /** Everything that waits dies with the session. */
@@ -159,9 +159,9 @@ export const abandon = (state: State, reason: string): Move => {
   ]
   const empty: State = { ...state, queue: [], typing: null, flying: [], carried: [] }
   const dead = letters.filter((letter) => letter.kind === "message").map((letter) => letter.id)
-  const move = dead.reduce((sum, id) => then(sum, (next) => hop(next, id, "dead", reason)), stay(empty))
+  const move = dead.reduce((sum, id) => andThen(sum, (next) => hop(next, id, "dead", reason)), stay(empty))
   return state.carried.reduce(
-    (sum, id) => then(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+    (sum, id) => andThen(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
     move
   )
 }

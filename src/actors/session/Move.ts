@@ -16,7 +16,7 @@ export interface Move {
 export const stay = (state: State): Move => ({ state, out: [] })
 
 /** One move after the other. */
-export const then = (move: Move, next: (state: State) => Move): Move => {
+export const andThen = (move: Move, next: (state: State) => Move): Move => {
   const after = next(move.state)
   return after.out.length === 0 && move.out.length === 0
     ? after

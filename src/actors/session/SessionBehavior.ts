@@ -6,7 +6,7 @@ import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import type { Behavior, Mail, Outcome } from "../Behavior.ts"
 import { abandon, accept, confirmed, emptyState, gaveUp, plan, turnOver, typed, withheld } from "./Delivery.ts"
-import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, then } from "./Move.ts"
+import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, andThen } from "./Move.ts"
 import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { observed, signalled } from "./Turns.ts"
@@ -16,7 +16,7 @@ import { publish } from "../Out.ts"
 const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
   const after = showing(
     before,
-    then(move, (state) => plan(state, mail.now, mail.activation))
+    andThen(move, (state) => plan(state, mail.now, mail.activation))
   )
   return { state: after.state, reply: reply(after.state), out: after.out }
 }
@@ -87,21 +87,21 @@ const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
 const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
 const ended = (state: State, reason: string, now: number): Move =>
-  then(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>
-    then(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) =>
+  andThen(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>
+    andThen(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) =>
       tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
     )
   )
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, now: number): Move =>
-  then(
+  andThen(
     state.carried.reduce(
-      (move, id) => then(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+      (move, id) => andThen(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
       stay({ ...state, pane: null, launching: null, interrupting: null, turn: null, carried: [], stoppedAt: now })
     ),
     (next) =>
-      then(enter(next, "crashed", reason, now), (last) =>
+      andThen(enter(next, "crashed", reason, now), (last) =>
         tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
       )
   )
@@ -133,7 +133,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
           parentId: spec.parentId,
           workingDir: spec.workingDir
         })
-        const move = then(told, (next) => {
+        const move = andThen(told, (next) => {
           if (prompt === null) return stay(next)
           const accepted = accept(next, prompt, mail.now, mail.activation)
           const { bytes, from, id: letter, mode } = prompt
@@ -167,7 +167,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
           stoppedAt: null,
           actions: []
         }
-        const move = then(enter(again, "starting", "restoring", mail.now), (next) =>
+        const move = andThen(enter(again, "starting", "restoring", mail.now), (next) =>
           tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
         )
         return moved(state, move, mail, cardOf)
@@ -221,7 +221,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     LaunchFailed: report(({ reason }, state, { now }) =>
       state.launching === null
         ? stay(state)
-        : then(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
+        : andThen(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
     ),
     Typed: (payload, state, mail) =>
       Effect.gen(function* () {
@@ -231,12 +231,12 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         return moved(state, typed(state, payload.id, payload.evidence, mail.now, confirms), mail, silent)
       }),
     Withheld: report(({ detail, id, phase }, state, { now }) =>
-      then(withheld(state, id), (next) =>
+      andThen(withheld(state, id), (next) =>
         phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)
       )
     ),
     Confirmed: report(({ evidence, id }, state, { now }) =>
-      then(confirmed(state, id, evidence), (next) => {
+      andThen(confirmed(state, id, evidence), (next) => {
         if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
         return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
       })

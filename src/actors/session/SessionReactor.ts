@@ -106,7 +106,9 @@ export const reactor = (
         self.report("PaneLost", { pane: pane.id, reason: `${gone ?? "the agent's process ended"}${words}` })
         return undefined
       }
-      if (sight.observation.answer !== undefined && state.phase === "starting") {
+      // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's.
+      const young = state.phase === "starting" || (state.phase === "waiting-permission" && state.turn === null)
+      if (sight.observation.answer !== undefined && young) {
         yield* terminal.type(PaneId.make(pane.id), sight.observation.answer)
         return 250
       }

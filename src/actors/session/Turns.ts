@@ -3,7 +3,7 @@ import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { cleared, confirmed, turnOver } from "./Delivery.ts"
-import { enter, idOf, type Move, stay, tellWorld, then } from "./Move.ts"
+import { enter, idOf, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./Session.ts"
 
 const ACTIONS = 50
@@ -33,16 +33,16 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         transcript: signal.transcript ?? state.transcript
       }
       if (signal.source === "clear")
-        return then(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
+        return andThen(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
       return stay(known)
     }
     case "PromptSubmitted": {
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
       const moved = carries(signal.prompt).reduce(
-        (move, id) => then(move, (next) => confirmed(next, id, evidence)),
+        (move, id) => andThen(move, (next) => confirmed(next, id, evidence)),
         stay(state)
       )
-      return then(moved, (next) => works(next, signal.turn, now))
+      return andThen(moved, (next) => works(next, signal.turn, now))
     }
     case "ToolStarted": {
       const action = { at, tool: signal.tool, detail: signal.detail, took: null, failed: false }
@@ -53,7 +53,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         tool: signal.tool,
         detail: signal.detail.slice(0, 500)
       })
-      return then(told, (next) => works(next, signal.turn, now))
+      return andThen(told, (next) => works(next, signal.turn, now))
     }
     case "ToolEnded": {
       const index = state.actions.findLastIndex((action) => action.tool === signal.tool && action.took === null)
@@ -63,7 +63,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       return works({ ...state, actions }, signal.turn, now)
     }
     case "PermissionAsked":
-      return then(enter(state, "waiting-permission", signal.question.slice(0, 500), now), (next) =>
+      return andThen(enter(state, "waiting-permission", signal.question.slice(0, 500), now), (next) =>
         tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: signal.question.slice(0, 2000) })
       )
     case "TurnEnded": {
@@ -74,10 +74,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         turn: signal.turn,
         answer: signal.answer.slice(0, 4000)
       })
-      return then(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
+      return andThen(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
     }
     case "TurnFailed":
-      return then(ends(state, "", `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
+      return andThen(ends(state, "", `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
         stay({ ...next, detail: `last turn failed: ${signal.reason}`.slice(0, 300) })
       )
     case "Interrupted":
@@ -123,7 +123,7 @@ export const observed = (
     case "starting":
       return stay(state)
     case "dialog":
-      return then(enter(state, "waiting-permission", detail.slice(0, 500), now), (next) =>
+      return andThen(enter(state, "waiting-permission", detail.slice(0, 500), now), (next) =>
         state.phase === "waiting-permission"
           ? stay(next)
           : tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: detail.slice(0, 2000) })

@@ -11,7 +11,10 @@ import { isOurs, type Sight } from "./Sight.ts"
 
 /** Ms a begun letter is left alone before it counts as not typed: hooks may be on their way, also from the spool. */
 const GRACE = 2000
-/** Ms without any sign after which a typed letter is typed again if the transcript denies it, or given up. */
+/**
+ * Ms for which the agent must have stood idle with an empty composer, seen by this very activation, before a letter that
+ * its transcript denies is typed again; and ms without any sign after which a letter is given up.
+ */
 const DENIED = 10_000
 const SILENT = 30_000
 /** Ms between two checks of a typed letter. */
@@ -37,6 +40,7 @@ export interface Typist {
 export const makeTypist = (self: Self<typeof Session>): Typist => {
   const begun = new Map<string, { readonly at: number; enters: number }>()
   let checkedAt = 0
+  const idleSince = new Map<string, number>()
   const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
 
   /** The text as the agent shall read it; none when it is lost. */
@@ -145,6 +149,10 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   ) {
     const { activity, draft } = sight.observation
     const age = now - since
+    const key = keyOf(letter)
+    if (activity !== "idle" || draft !== null) idleSince.delete(key)
+    else if (!idleSince.has(key)) idleSince.set(key, now)
+    const idleFor = now - (idleSince.get(key) ?? now)
     if (activity === "dialog" || age < CHECK) return CHECK
     if (letter.kind === "clear") {
       if (activity === "idle" && age > CLEARED)
@@ -161,9 +169,9 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     if (found === "yes")
       return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
-    if (found === "no" && age > DENIED)
+    if (found === "no" && idleFor > DENIED)
       return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
-    if (age > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
+    if (idleFor > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
     return CHECK
   })
 

@@ -22,6 +22,8 @@ export interface Options {
   readonly arch: string
   /** Ms for one download. */
   readonly timeout?: number
+  /** False leaves the package manager out. */
+  readonly apt?: boolean
 }
 
 export class ProvisionError extends Schema.TaggedError<ProvisionError>()("ProvisionError", {
@@ -220,7 +222,9 @@ const search = (options: Options, work: string): Effect.Effect<string, Provision
             { name: "PATH", heavy: false, get: () => onPath(options.env) },
             { name: "cache", heavy: false, get: () => found(cached) },
             { name: "official release", heavy: true, get: () => fromRelease(options, join(work, "release"), cached) },
-            { name: "Debian package", heavy: true, get: () => fromApt(options, join(work, "apt"), cached) }
+            ...(options.apt === false
+              ? []
+              : [{ name: "Debian package", heavy: true, get: () => fromApt(options, join(work, "apt"), cached) }])
           ]
         : [{ name: "configured path", heavy: false, get: () => found(explicit) }]
     for (const step of steps) {

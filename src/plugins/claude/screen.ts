@@ -5,14 +5,15 @@ import { composing, rows } from "../sdk/screen.ts"
 
 const press = (...keys: ReadonlyArray<"Enter" | "Up" | "Down">): ReadonlyArray<Stroke> => [{ _tag: "Press", keys }]
 
-/** Moves the mark of a menu to the option that matches, then confirms. */
+/** Moves the mark of a menu to the option that matches, then confirms. The options are the lines around the mark. */
 const choose = (lines: ReadonlyArray<string>, wanted: RegExp): ReadonlyArray<Stroke> | undefined => {
-  const options = lines.filter((line) => /^\s*(❯\s*)?\d+\.\s/u.test(line) || /^\s*❯\s+\S/u.test(line))
-  const at = options.findIndex((line) => line.trimStart().startsWith("❯"))
-  const to = options.findIndex((line) => wanted.test(line))
-  if (at < 0 || to < 0) return undefined
-  const key = to > at ? ("Down" as const) : ("Up" as const)
-  return press(...Array.from({ length: Math.abs(to - at) }, () => key), "Enter")
+  const at = lines.findIndex((line) => line.trimStart().startsWith("❯"))
+  const near = lines.slice(Math.max(0, at - 3), at + 4)
+  const target = near.findIndex((line) => wanted.test(line) && /^\s*(❯\s*)?(\d+\.\s*)?Yes/u.test(line))
+  if (at < 0 || target < 0) return undefined
+  const steps = Math.max(0, at - 3) + target - at
+  const key = steps > 0 ? ("Down" as const) : ("Up" as const)
+  return press(...Array.from({ length: Math.abs(steps) }, () => key), "Enter")
 }
 
 const DIALOG = /Esc to cancel|Enter to select|Enter to confirm|Do you want to |Would you like to /u
@@ -55,6 +56,6 @@ export const read = (screen: Screen): Observation => {
 export const farewell = (screen: Screen): string => {
   const lines = rows(screen)
     .map(({ text }) => text.trim())
-    .filter((line) => !/^Pane is dead/u.test(line))
+    .filter((line) => !line.startsWith("Pane is dead"))
   return lines.findLast((line) => /error|unable|cannot|failed|not found|denied/iu.test(line))?.slice(0, 300) ?? ""
 }

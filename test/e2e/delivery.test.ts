@@ -1,0 +1,142 @@
+import { statSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { makeSm } from "../support/Sm.ts"
+import { until } from "../support/Until.ts"
+
+const kill = (pid: number) => Effect.sync(() => process.kill(pid, "SIGKILL"))
+
+describe("sm, as its user has it", () => {
+  it.live("spawns, sends, answers, traces, renames, kills and restores", () =>
+    Effect.gen(function* () {
+      const { json, sm, taken } = yield* makeSm
+      const session = yield* json("spawn", "fake", "first words", "--name", "one")
+      assert.strictEqual(session["name"], "one")
+      const sent = yield* json("send", "one", "hello 'there';", "--wait=answered", "--timeout", "30")
+      assert.strictEqual(sent["state"], "answered")
+      assert.deepStrictEqual(taken(), ["first words", "hello 'there';"])
+      const trace = yield* json("trace", sent["messageId"] ?? "")
+      assert.deepStrictEqual(
+        (trace["hops"] as never as Array<{ status: string }>).map((hop) => hop.status),
+        ["accepted", "injected", "submitted", "answered"]
+      )
+      assert.include(trace["answer"] as never as string, "hello 'there';")
+
+      const unknown = yield* sm("send", "onee", "x")
+      assert.strictEqual(unknown.code, 1)
+      assert.include(unknown.stderr, "did you mean one?")
+      assert.strictEqual((yield* sm("spawn", "fake", "--name", "one")).code, 1)
+      assert.strictEqual((yield* sm("frobnicate")).code, 2)
+
+      yield* json("name", "one", "uno")
+      assert.strictEqual((yield* json("kill", "uno"))["state"], "stopped")
+      assert.strictEqual((yield* sm("send", "uno", "too late")).code, 1)
+      yield* json("restore", "uno")
+      yield* json("send", "uno", "again", "--wait=answered", "--timeout", "30")
+      assert.strictEqual(taken().at(-1), "again")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps secrets to their owner", () =>
+    Effect.gen(function* () {
+      const { home } = yield* makeSm
+      for (const file of ["state/credentials/trust.json", "state/credentials/human.json", "state/nats.conf"]) {
+        assert.strictEqual(statSync(join(home, file)).mode & 0o777, 0o600, file)
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("lets an agent act only as itself", () =>
+    Effect.gen(function* () {
+      const { home, json, sm } = yield* makeSm
+      const parent = yield* json("spawn", "shell", "--name", "boss")
+      const other = yield* json("spawn", "shell", "--name", "other")
+      yield* json(
+        "send",
+        "boss",
+        `sm kill other > ${home}/kill.out 2>&1; sm me --json > ${home}/me.out; sm send other 'echo from parent'`,
+        "--wait=submitted",
+        "--timeout",
+        "1"
+      )
+      const seen = yield* until(
+        "the message of the agent arrives",
+        Effect.map(sm("output", "other"), ({ stdout }) => (stdout.includes("via sm send") ? stdout : undefined))
+      )
+      assert.include(seen, `[Input from: boss (${parent["id"]}) via sm send`)
+      const { readFileSync } = yield* Effect.promise(() => import("node:fs"))
+      assert.include(readFileSync(`${home}/kill.out`, "utf8"), "only the parent of other")
+      assert.include(readFileSync(`${home}/me.out`, "utf8"), parent["id"] as never as string)
+      assert.notStrictEqual(parent["id"], other["id"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("notices within a second that an agent is gone, and delivers what waited after a restore", () =>
+    Effect.gen(function* () {
+      const { json, taken } = yield* makeSm
+      yield* json("spawn", "fake", "--name", "mortal")
+      yield* json("send", "mortal", "[[work 60000]] long", "--wait=submitted", "--timeout", "20")
+      yield* json("send", "mortal", "waits")
+      const attached = yield* json("attach", "mortal")
+      const command = attached["command"] as never as ReadonlyArray<string>
+      const { execFileSync } = yield* Effect.promise(() => import("node:child_process"))
+      execFileSync("tmux", ["-S", command[2] ?? "", "send-keys", "-t", `${command.at(-1)}:`, "C-c"])
+      const state = yield* until(
+        "the loss is told",
+        Effect.map(json("list"), (cards) =>
+          (cards as never as Array<{ state: string }>)[0]?.state === "crashed" ? "crashed" : undefined
+        ),
+        5
+      )
+      assert.strictEqual(state, "crashed")
+      yield* json("restore", "mortal")
+      yield* until(
+        "the message is taken",
+        Effect.sync(() => (taken().includes("waits") ? true : undefined))
+      )
+      assert.strictEqual(taken().filter((prompt) => prompt === "waits").length, 1)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "loses nothing and types nothing twice while daemon and broker are killed",
+    () =>
+      Effect.gen(function* () {
+        const { brokerPid, daemonPid, json, sm, taken } = yield* makeSm
+        yield* json("spawn", "fake", "--name", "a")
+        yield* json("spawn", "fake", "--name", "b")
+        const sent: Array<string> = []
+        for (let round = 0; round < 24; round++) {
+          const text = `message ${round} [[work ${(round % 3) * 40}]]`
+          sent.push(text)
+          const sending = yield* Effect.forkChild(sm("send", round % 2 === 0 ? "a" : "b", text))
+          if (round % 4 === 1) yield* kill(daemonPid())
+          if (round % 6 === 3) yield* kill(brokerPid())
+          const { code, stderr } = yield* until(
+            "the send returns",
+            Effect.sync(() => sending.pollUnsafe()),
+            60
+          ).pipe(Effect.flatMap((exit) => exit))
+          assert.strictEqual(code, 0, `${text}: ${stderr}`)
+        }
+        yield* until(
+          "everything is taken",
+          Effect.sync(() => (new Set(taken()).size >= sent.length ? true : undefined)),
+          90
+        )
+        const got = taken()
+        assert.deepStrictEqual(got.filter((prompt) => prompt.startsWith("message")).sort(), sent.toSorted())
+        for (const parity of [0, 1]) {
+          const order = got
+            .map((prompt) => Number(/message (\d+)/u.exec(prompt)?.[1]))
+            .filter((round) => round % 2 === parity)
+          assert.deepStrictEqual(
+            order,
+            order.toSorted((one, two) => one - two)
+          )
+        }
+      }).pipe(Effect.scoped),
+    240_000
+  )
+})

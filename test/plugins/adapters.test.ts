@@ -1,0 +1,114 @@
+import { assert, describe, it } from "@effect/vitest"
+import { scrub } from "../../src/agents/Environment.ts"
+import { pieces, submit } from "../../src/plugins/claude/submit.ts"
+import { read as readClaude } from "../../src/plugins/claude/screen.ts"
+import { read as readCodex } from "../../src/plugins/codex/screen.ts"
+import { readHook } from "../../src/plugins/sdk/hooks.ts"
+import type { Screen } from "../../src/terminal/Terminal.ts"
+
+const screen = (text: string, cursor = { x: 2, y: 0 }): Screen => ({
+  text,
+  title: "",
+  cursor,
+  dead: false,
+  humanActive: false
+})
+
+describe("hooks", () => {
+  it("become signals with the identity of their turn", () => {
+    assert.deepStrictEqual(
+      readHook("UserPromptSubmit", {
+        prompt: '\n<pasted_content id="1">\nhi\n</pasted_content id="1">\n',
+        prompt_id: "p"
+      }),
+      [{ _tag: "PromptSubmitted", turn: "p", prompt: "hi" }]
+    )
+    assert.deepStrictEqual(readHook("Stop", { last_assistant_message: "done", turn_id: "t", background_tasks: [] }), [
+      { _tag: "TurnEnded", turn: "t", answer: "done", background: false }
+    ])
+    assert.deepStrictEqual(readHook("PreToolUse", { tool_name: "Bash", tool_input: { command: "ls\n -l" } }), [
+      { _tag: "ToolStarted", turn: "", tool: "Bash", detail: "ls -l" }
+    ])
+    assert.deepStrictEqual(readHook("Interrupt", { turn_id: "t" }), [{ _tag: "Interrupted", turn: "t" }])
+  })
+
+  it("of sub-agents, of unknown events and of odd payloads move nothing", () => {
+    assert.deepStrictEqual(readHook("Stop", { agent_id: "sub" }), [])
+    assert.deepStrictEqual(readHook("Surprise", {}), [])
+    assert.deepStrictEqual(readHook("Stop", "text"), [])
+  })
+})
+
+describe("text for Claude Code", () => {
+  it("is cut into pieces that are taken as typing, and nothing of it is lost", () => {
+    const text = "line\n".repeat(40) + "x".repeat(3000)
+    assert.strictEqual(pieces(text).join(""), text)
+    for (const piece of pieces(text)) assert.isTrue(piece.length <= 700 && piece.split("\n").length <= 3)
+    assert.strictEqual(pieces("y".repeat(20_000)).length, 1)
+  })
+
+  it("stashes a draft first and disarms a backslash at the end", () => {
+    assert.deepStrictEqual(submit("a\\", true), [
+      { _tag: "Press", keys: ["C-s"] },
+      { _tag: "Paste", text: "a\\ " },
+      { _tag: "Press", keys: ["Enter"] }
+    ])
+  })
+})
+
+describe("screens", () => {
+  it("of Claude Code are told apart", () => {
+    const box = (footer: string, row = "❯ ") => screen(`────\n${row}\n────\n  ${footer}`, { x: row.length, y: 1 })
+    assert.deepInclude(readClaude(box("⏸ manual mode on · ? for shortcuts")), { activity: "idle", draft: null })
+    assert.deepInclude(readClaude(box("⏸ manual mode on · esc to interrupt")), { activity: "busy" })
+    assert.deepInclude(readClaude(box("⏸ manual mode on", "❯ half typed")), { activity: "idle", draft: "half typed" })
+    assert.deepInclude(
+      readClaude(screen(" Do you want to proceed?\n ❯ 1. Yes\n   2. No\n Esc to cancel · Tab to amend")),
+      { activity: "dialog", detail: "Do you want to proceed?" }
+    )
+    const trust = readClaude(
+      screen(
+        " Quick safety check: Is this a project you created or one you trust?\n\n ❯ No, exit\n   Yes, I trust this folder\n\n Enter to confirm · Esc to cancel"
+      )
+    )
+    assert.deepStrictEqual(trust.answer, [{ _tag: "Press", keys: ["Down", "Enter"] }])
+  })
+
+  it("of Codex are told apart", () => {
+    assert.deepInclude(readCodex(screen("› Ask Codex to do anything\n\n  ? for shortcuts")), {
+      activity: "idle",
+      draft: null
+    })
+    assert.deepInclude(readCodex(screen("• Working (3s • esc to interrupt)\n› ")), { activity: "busy" })
+    assert.deepInclude(
+      readCodex(
+        screen("Would you like to run the following command?\n› 1. Yes\nPress enter to confirm or esc to cancel")
+      ),
+      { activity: "dialog" }
+    )
+  })
+})
+
+describe("the environment of an agent", () => {
+  it("keeps the user's settings and drops the identity of whatever surrounds sm", () => {
+    const settings = {
+      ANTHROPIC_BASE_URL: "u",
+      CLAUDE_CONFIG_DIR: "c",
+      CLAUDE_CODE_USE_BEDROCK: "1",
+      CODEX_HOME: "x",
+      HTTPS_PROXY: "p",
+      AWS_PROFILE: "a"
+    }
+    const identity = {
+      CLAUDECODE: "1",
+      CLAUDE_CODE_SESSION_ID: "s",
+      CLAUDE_CODE_ENTRYPOINT: "cli",
+      CODEX_THREAD_ID: "t",
+      TMUX: "/x",
+      TMUX_PANE: "%1",
+      SM_SESSION_ID: "i",
+      CLAUDE_SESSION_MANAGER_ID: "i"
+    }
+    assert.deepStrictEqual(scrub({ ...settings, ...identity }), settings)
+  })
+})

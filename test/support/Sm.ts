@@ -1,0 +1,93 @@
+/** The real thing for a test: the bundled `sm` with a home of its own, gone with the scope. */
+import { execFile } from "node:child_process"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { provision } from "../../src/broker/server/Provision.ts"
+import { killTmux, temporary } from "./TmuxTest.ts"
+
+const root = join(import.meta.dirname, "../..")
+
+/** One binary for all tests, kept between runs. */
+export const natsBinary = provision({
+  cache: process.env["SM_TEST_CACHE"] ?? join(homedir(), ".cache/sm-test"),
+  env: process.env,
+  platform: process.platform,
+  arch: process.arch
+})
+
+export interface Result {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export const makeSm = Effect.gen(function* () {
+  const binary = yield* natsBinary
+  const home = yield* temporary("home")
+  const work = yield* temporary("work")
+  const prompts = join(home, "prompts")
+  writeFileSync(prompts, "")
+  mkdirSync(join(home, "config"), { recursive: true })
+  const fake = [process.execPath, join(import.meta.dirname, "fake-agent.ts")]
+  writeFileSync(
+    join(home, "config", "plugins.config.mjs"),
+    `export default ({ defineConfig, command }) => defineConfig({ plugins: [
+      command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)} } }),
+      command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" })
+    ] })`
+  )
+  const base = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("SM_") && name !== "NODE_OPTIONS")
+  )
+  const env = { ...base, SM_HOME: home, SM_NATS_SERVER: binary }
+  const sm = (...args: ReadonlyArray<string>): Effect.Effect<Result> =>
+    Effect.callback<Result>((resume) => {
+      execFile(
+        process.execPath,
+        [join(root, "dist/sm.cjs"), ...args],
+        { cwd: work, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          const code = error === null ? 0 : typeof error.code === "number" ? error.code : 70
+          resume(Effect.succeed({ code, stdout, stderr }))
+        }
+      ).stdin?.end()
+    })
+  /** With `--json`: the data, or the failure as a defect. */
+  const json = (...args: ReadonlyArray<string>) =>
+    Effect.flatMap(sm(...args, "--json"), ({ stderr, stdout }) => {
+      const reply =
+        stdout.trim() === ""
+          ? { ok: false, error: stderr }
+          : (JSON.parse(stdout) as { readonly ok: boolean; readonly data?: unknown; readonly error?: unknown })
+      // Tests name the fields they look at.
+      return reply.ok
+        ? Effect.succeed(reply.data as never as Record<string, never>)
+        : Effect.die(new Error(`sm ${args.join(" ")}: ${JSON.stringify(reply)}`))
+    })
+  const daemonPid = (): number =>
+    Number(
+      /ready after \d+ ms \(pid (\d+)\)/u.exec(
+        readFileSync(join(home, "state/daemon.log"), "utf8")
+          .split("\n")
+          .findLast((line) => line.includes("ready after")) ?? ""
+      )?.[1]
+    )
+  const brokerPid = (): number =>
+    (JSON.parse(readFileSync(join(home, "run/nats.json"), "utf8")) as { readonly pid: number }).pid
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      yield* sm("down")
+      yield* Effect.sync(() => killTmux(join(home, "run/tmux")))
+    })
+  )
+  const up = yield* sm("up", "--detach")
+  if (up.code !== 0) return yield* Effect.die(new Error(up.stderr))
+  const taken = () =>
+    readFileSync(prompts, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as string)
+  return { sm, json, home, work, daemonPid, brokerPid, taken }
+})

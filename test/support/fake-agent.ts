@@ -1,0 +1,73 @@
+/**
+ * A program that behaves like an agent in a pane: bracketed paste, a composer, turns. It reports by `sm hook`, and
+ * appends every prompt it takes to the file FAKE_PROMPTS. `[[work 200]]` makes the turn last 200 ms.
+ */
+import { spawn } from "node:child_process"
+import { appendFileSync } from "node:fs"
+
+let composer = ""
+let pasting = false
+let turn = 0
+let busy = false
+const waiting: Array<string> = []
+let hooks = Promise.resolve()
+
+const report = (event: string, payload: object): Promise<void> => {
+  hooks = hooks.then(
+    () =>
+      new Promise((resolve) => {
+        const child = spawn("sm", ["hook", process.env["FAKE_KIND"] ?? "fake", event], {
+          stdio: ["pipe", "ignore", "ignore"]
+        })
+        child.once("error", () => resolve())
+        child.once("exit", () => resolve())
+        child.stdin.end(JSON.stringify(payload))
+      })
+  )
+  return hooks
+}
+
+const draw = (): void =>
+  void process.stdout.write(`\u001b[2J\u001b[H${busy ? "working" : "ready"}\r\n> ${composer.replaceAll("\n", "\r\n")}`)
+
+const work = async (prompt: string): Promise<void> => {
+  busy = true
+  draw()
+  const id = `t${process.pid}-${++turn}`
+  appendFileSync(process.env["FAKE_PROMPTS"] ?? "/dev/null", `${JSON.stringify(prompt)}\n`)
+  await report("UserPromptSubmit", { prompt, turn_id: id })
+  const ms = Number(/\[\[work (\d+)\]\]/u.exec(prompt)?.[1] ?? 0)
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  await report("Stop", { turn_id: id, last_assistant_message: `done: ${prompt.slice(-60)}` })
+  busy = false
+  draw()
+  const next = waiting.shift()
+  if (next !== undefined) void work(next)
+}
+
+const submit = (): void => {
+  const prompt = composer
+  composer = ""
+  if (prompt === "") return
+  if (busy) waiting.push(prompt)
+  else void work(prompt)
+}
+
+process.stdin.setRawMode(true)
+process.stdin.setEncoding("utf8")
+process.stdin.on("data", (chunk: string) => {
+  for (const part of chunk.split(/(\u001b\[20[01]~)/u)) {
+    if (part === "\u001b[200~") pasting = true
+    else if (part === "\u001b[201~") pasting = false
+    else if (pasting) composer += part
+    else
+      for (const char of part) {
+        if (char === "\r") submit()
+        else if (char === "\u0003") process.exit(0)
+        else composer += char
+      }
+  }
+  draw()
+})
+process.stdout.write("\u001b[?2004h")
+draw()
