@@ -5,6 +5,9 @@
 import { spawn } from "node:child_process"
 import { appendFileSync } from "node:fs"
 
+/** Begin and end of a bracketed paste. */
+const MARKS = new RegExp("(\u001b\\[20[01]~)", "u")
+
 let composer = ""
 let pasting = false
 let turn = 0
@@ -56,7 +59,7 @@ const submit = (): void => {
 process.stdin.setRawMode(true)
 process.stdin.setEncoding("utf8")
 process.stdin.on("data", (chunk: string) => {
-  for (const part of chunk.split(/(\u001b\[20[01]~)/u)) {
+  for (const part of chunk.split(MARKS)) {
     if (part === "\u001b[200~") pasting = true
     else if (part === "\u001b[201~") pasting = false
     else if (pasting) composer += part
