@@ -103,7 +103,10 @@ export const AnthropicStandIn = Effect.acquireRelease(
           const body = JSON.parse(Buffer.concat(chunks).toString()) as { readonly messages: ReadonlyArray<Message> }
           const { prompt, steps } = situation(body.messages)
           prompts.push(prompt)
-          const directives = [...prompt.matchAll(DIRECTIVE)]
+          // In the prompt of another agent's tool call the brackets are written ⟦ ⟧.
+          const directives = [
+            ...(prompt.includes("[[") ? prompt : prompt.replaceAll("⟦", "[[").replaceAll("⟧", "]]")).matchAll(DIRECTIVE)
+          ]
           let at = steps
           let directive = directives[at]
           while (directive?.[1] === "sleep") {
@@ -132,7 +135,12 @@ export const AnthropicStandIn = Effect.acquireRelease(
             )
           } else send(response, [{ type: "text", text: kind === "text" ? rest : "ok" }], "end_turn")
         }
-        void answer()
+        answer().catch((error: unknown) => {
+          response.writeHead(400, { "content-type": "application/json" })
+          response.end(
+            JSON.stringify({ type: "error", error: { type: "invalid_request_error", message: String(error) } })
+          )
+        })
       })
     })
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process"
 import { appendFileSync } from "node:fs"
 
 /** Begin and end of a bracketed paste. */
-const MARKS = new RegExp("(\u001b\\[20[01]~)", "u")
+const MARKS = new RegExp(`(${String.fromCharCode(27)}\\[20[01]~)`, "u")
 
 let composer = ""
 let pasting = false
