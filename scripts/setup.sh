@@ -3,7 +3,8 @@
 cd "$(dirname "$0")/.." || exit 1
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "installing dependencies …"
-  npm ci --no-audit --no-fund --loglevel=error || exit 1
+  # Not `npm ci`: it refuses where a registry mirror lacks the optional packages of other platforms.
+  npm install --no-audit --no-fund --loglevel=error || exit 1
   touch node_modules/.package-lock.json
 fi
 NODE=
