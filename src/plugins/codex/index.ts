@@ -6,6 +6,7 @@ import { definePlugin } from "../sdk/definePlugin.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
 import { observe, submitted } from "./rollout.ts"
+import { permissionFlags } from "./sandbox.ts"
 import { farewell, read } from "./screen.ts"
 
 const Config = Schema.Struct({
@@ -41,12 +42,6 @@ const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
     ]
   })
 
-/** Approval policies and sandbox modes share one flag of ours; their values do not overlap. */
-const permission = (mode: string | undefined): ReadonlyArray<string> => {
-  if (mode === undefined) return []
-  return ["read-only", "workspace-write", "danger-full-access"].includes(mode) ? ["-s", mode] : ["-a", mode]
-}
-
 export const adapter = (config: typeof Config.Type) =>
   defineAgent({
     kind: "codex",
@@ -61,6 +56,7 @@ export const adapter = (config: typeof Config.Type) =>
       const fits = prompt !== undefined && Buffer.byteLength(prompt) <= ARGV
       const model = Option.getOrUndefined(request.model) ?? config.model
       const effort = Option.getOrUndefined(request.effort)
+      const permissions = yield* permissionFlags(Option.getOrUndefined(request.permissionMode), env)
       return {
         command: [
           binary,
@@ -72,11 +68,14 @@ export const adapter = (config: typeof Config.Type) =>
           // `sm send` from the agent's shell speaks to the broker on loopback, which the sandbox cuts off by default.
           "-c",
           "sandbox_workspace_write.network_access=true",
+          // A login shell would read profiles that set PATH anew, and with that lose the session's own `sm`.
+          "-c",
+          "allow_login_shell=false",
           "-C",
           request.cwd,
           ...(model === undefined ? [] : ["-m", model]),
           ...(effort === undefined ? [] : ["-c", `model_reasoning_effort=${JSON.stringify(effort)}`]),
-          ...permission(Option.getOrUndefined(request.permissionMode)),
+          ...permissions,
           ...(config.args ?? []),
           ...request.args,
           ...(Option.isSome(request.resume) ? ["resume", request.resume.value] : []),

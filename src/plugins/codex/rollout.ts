@@ -1,13 +1,12 @@
 /** Codex's rollout file: the authority on how a turn ended, errors included, where no hook speaks. */
 import { readdir } from "node:fs/promises"
-import { homedir } from "node:os"
 import { join } from "node:path"
 import { Effect, Option } from "effect"
 import type { Observation, Seat } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
+import { codexHome } from "./home.ts"
 
-const sessionsDir = (seat: Seat): string =>
-  join(seat.env["CODEX_HOME"] || join(seat.env["HOME"] || homedir(), ".codex"), "sessions")
+const sessionsDir = (seat: Seat): string => join(codexHome(seat.env), "sessions")
 
 /** The rollout of a thread: told by the hooks, else found by its name. */
 const locate = async (seat: Seat): Promise<string | undefined> => {

@@ -1,0 +1,88 @@
+/**
+ * What a stand-in for a model says: the prompt scripts it, one step per call: `[[text hi]]`,
+ * `[[tool Bash {"command":"ls"}]]`, `[[sleep 3]]`, `[[error 529 overloaded_error busy]]`. Without a step it says "ok".
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { Effect } from "effect"
+
+export type Step =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "tool"; readonly name: string; readonly input: object }
+  | { readonly kind: "error"; readonly status: number; readonly type: string; readonly message: string }
+
+const DIRECTIVE = /\[\[(text|tool|sleep|error)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
+
+/** The directives of a prompt. In the prompt of another agent's tool call the brackets are written ⟦ ⟧. */
+const directives = (prompt: string) =>
+  [...(prompt.includes("[[") ? prompt : prompt.replaceAll("⟦", "[[").replaceAll("⟧", "]]")).matchAll(DIRECTIVE)].map(
+    ([, kind = "", rest = ""]) => ({ kind, rest })
+  )
+
+/** What to say to this prompt after `said` steps of its turn, and how many ms to think about it. */
+export const nextStep = (prompt: string, said: number): { readonly step: Step; readonly ms: number } => {
+  const list = directives(prompt)
+  let ms = 0
+  let at = said
+  while (list[at]?.kind === "sleep") {
+    ms += Number(list[at]?.rest) * 1000
+    list.splice(at, 1)
+  }
+  const { kind, rest } = list[at] ?? { kind: "text", rest: "ok" }
+  const [first = "", ...others] = rest.split(" ")
+  if (kind === "tool") {
+    return { ms, step: { kind, name: first, input: JSON.parse(others.join(" ")) as object } }
+  }
+  if (kind === "error") {
+    const [type = "api_error", ...message] = others
+    return { ms, step: { kind, status: Number(first), type, message: message.join(" ") } }
+  }
+  return { ms, step: { kind: "text", text: rest } }
+}
+
+export interface StandIn {
+  readonly url: string
+  /** The last user prompt of every call. */
+  readonly prompts: ReadonlyArray<string>
+}
+
+/** A server on loopback that closes with its scope. `answer` gets the body of every POST to `path`. */
+export const serve = (
+  path: string,
+  answer: (body: string, response: ServerResponse, prompts: Array<string>) => Promise<void>
+) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const prompts: Array<string> = []
+      const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const chunks: Array<Buffer> = []
+        for await (const chunk of request) chunks.push(chunk as Buffer)
+        const url = request.url ?? ""
+        if (request.method !== "POST" || !url.startsWith(path) || url.includes("count_tokens")) {
+          response.writeHead(200, { "content-type": "application/json" }).end("{}")
+          return
+        }
+        await answer(Buffer.concat(chunks).toString(), response, prompts)
+      }
+      const server = createServer((request, response) => {
+        take(request, response).catch((error: unknown) => {
+          response.writeHead(400, { "content-type": "application/json" })
+          response.end(
+            JSON.stringify({ type: "error", error: { type: "invalid_request_error", message: String(error) } })
+          )
+        })
+      })
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+      return { server, prompts, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+    }),
+    ({ server }) =>
+      Effect.promise(
+        () =>
+          new Promise<void>((resolve) => {
+            server.closeAllConnections()
+            server.close(() => resolve())
+          })
+      )
+  )
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

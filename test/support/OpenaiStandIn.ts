@@ -1,0 +1,69 @@
+/** Plays the model behind the real Codex: Responses API, streamed. */
+import { nextStep, pause, serve } from "./ModelScript.ts"
+
+interface Item {
+  readonly type: string
+  readonly role?: string
+  readonly content?: ReadonlyArray<{ readonly text?: string }>
+}
+interface Body {
+  readonly input: ReadonlyArray<Item>
+  readonly text?: { readonly format?: { readonly type?: string } }
+}
+
+/** What the user said last, and how many model calls of this turn went before. */
+const situation = (input: ReadonlyArray<Item>) => {
+  const at = input.findLastIndex((item) => item.type === "message" && item.role === "user")
+  const prompt = input[at]?.content?.map((part) => part.text ?? "").join("\n") ?? ""
+  return { prompt, said: input.slice(at + 1).filter((item) => item.type === "function_call").length }
+}
+
+let calls = 0
+
+export const OpenaiStandIn = serve("/v1/responses", async (text, response, prompts) => {
+  const body = JSON.parse(text) as Body
+  const id = ++calls
+  // The first prompt of a thread is also asked for a title.
+  const title = body.text?.format?.type === "json_schema"
+  const { prompt, said } = situation(body.input)
+  if (!title) prompts.push(prompt)
+  const { ms, step } = title
+    ? { ms: 0, step: { kind: "text" as const, text: '{"title":"t"}' } }
+    : nextStep(prompt, said)
+  await pause(ms)
+  if (step.kind === "error") {
+    response.writeHead(step.status, { "content-type": "application/json" })
+    response.end(JSON.stringify({ error: { type: step.type, message: step.message } }))
+    return
+  }
+  const item =
+    step.kind === "tool"
+      ? {
+          type: "function_call",
+          id: `fc_${id}`,
+          call_id: `call_${id}`,
+          name: step.name,
+          arguments: JSON.stringify(step.input)
+        }
+      : {
+          type: "message",
+          id: `msg_${id}`,
+          role: "assistant",
+          content: [{ type: "output_text", text: step.text }]
+        }
+  response.writeHead(200, { "content-type": "text/event-stream" })
+  const event = (type: string, data: object) =>
+    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
+  event("response.created", { response: { id: `resp_${id}` } })
+  event("response.output_item.added", { output_index: 0, item })
+  event("response.output_item.done", { output_index: 0, item })
+  const usage = {
+    input_tokens: 10,
+    input_tokens_details: null,
+    output_tokens: 5,
+    output_tokens_details: null,
+    total_tokens: 15
+  }
+  event("response.completed", { response: { id: `resp_${id}`, usage } })
+  response.end()
+})
