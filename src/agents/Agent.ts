@@ -109,10 +109,12 @@ export interface AgentAdapter {
   /** Names of the environment variables that `observe` and `submitted` need to find the agent's own files. */
   readonly remembers: ReadonlyArray<string>
   readonly launch: (request: LaunchRequest) => Effect.Effect<Launch, AgentError>
-  /** Types `text` and submits it, in one program. `draft`: text already stands in the composer. */
-  readonly submit: (text: string, draft: boolean) => ReadonlyArray<Stroke>
+  /** Types `text` into the empty composer and submits it, in one program. */
+  readonly submit: (text: string) => ReadonlyArray<Stroke>
   /** Sends what stands in the composer. */
   readonly enter: ReadonlyArray<Stroke>
+  /** Takes text out of the composer, some lines at a time; harmless when it is empty. */
+  readonly discard: ReadonlyArray<Stroke>
   /** Stops the running turn and nothing else. */
   readonly interrupt: ReadonlyArray<Stroke>
   /** The text of the control command that clears the context (`/clear`). */

@@ -47,9 +47,8 @@ describe("text for Claude Code", () => {
     assert.strictEqual(pieces("y".repeat(20_000)).length, 1)
   })
 
-  it("stashes a draft first and disarms a backslash at the end", () => {
-    assert.deepStrictEqual(submit("a\\", true), [
-      { _tag: "Press", keys: ["C-s"] },
+  it("has no backslash at its end", () => {
+    assert.deepStrictEqual(submit("a\\"), [
       { _tag: "Paste", text: "a\\ " },
       { _tag: "Press", keys: ["Enter"] }
     ])

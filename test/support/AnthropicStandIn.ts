@@ -23,9 +23,8 @@ const situation = (messages: ReadonlyArray<Message>) => {
   for (const message of messages.toReversed()) {
     if (message.role === "assistant") said++
     if (message.role !== "user" || isToolResult(message)) continue
-    const prompt = textsOf(message)
-      .filter((text) => !text.startsWith("<system-reminder>"))
-      .join("\n")
+    // A prompt that was never answered stands in front of the next one, in the same message.
+    const prompt = textsOf(message).findLast((text) => !text.startsWith("<system-reminder>")) ?? ""
     return { prompt, said }
   }
   return { prompt: "", said }

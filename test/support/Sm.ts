@@ -23,7 +23,14 @@ export interface Result {
   readonly stderr: string
 }
 
-export const makeSm = Effect.gen(function* () {
+export interface Options {
+  /** Added to the environment of `sm` and of the daemon. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Elements of the plugin list, as source text. */
+  readonly plugins?: string
+}
+
+export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   const binary = yield* natsBinary
   const home = yield* temporary("home")
   const work = yield* temporary("work")
@@ -33,15 +40,16 @@ export const makeSm = Effect.gen(function* () {
   const fake = [process.execPath, join(import.meta.dirname, "fake-agent.ts")]
   writeFileSync(
     join(home, "config", "plugins.config.mjs"),
-    `export default ({ defineConfig, command }) => defineConfig({ plugins: [
+    `export default ({ defineConfig, claude, codex, command }) => defineConfig({ plugins: [
       command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)} } }),
-      command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" })
+      command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" }),
+      ${options.plugins ?? ""}
     ] })`
   )
   const base = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("SM_") && name !== "NODE_OPTIONS")
   )
-  const env = { ...base, SM_HOME: home, SM_NATS_SERVER: binary }
+  const env = { ...base, ...options.env, SM_HOME: home, SM_NATS_SERVER: binary }
   const sm = (...args: ReadonlyArray<string>): Effect.Effect<Result> =>
     Effect.callback<Result>((resume) => {
       execFile(
@@ -56,7 +64,7 @@ export const makeSm = Effect.gen(function* () {
     })
   /** With `--json`: the data, or the failure as a defect. */
   const json = (...args: ReadonlyArray<string>) =>
-    Effect.flatMap(sm(...args, "--json"), ({ stderr, stdout }) => {
+    Effect.flatMap(sm(args[0] ?? "", "--json", ...args.slice(1)), ({ stderr, stdout }) => {
       const reply =
         stdout.trim() === ""
           ? { ok: false, error: stderr }
@@ -91,3 +99,6 @@ export const makeSm = Effect.gen(function* () {
       .map((line) => JSON.parse(line) as string)
   return { sm, json, home, work, daemonPid, brokerPid, taken }
 })
+
+/** With the scripted agents only. */
+export const makeSm = makeSmWith({})

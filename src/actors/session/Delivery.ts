@@ -125,7 +125,18 @@ export const confirmed = (state: State, id: MessageId, evidence: string): Move =
     flying: state.flying.filter((flight) => flight.letter.id !== id)
   }
   if (letter.kind === "clear") return cleared(state)
-  return hop({ ...without, carried: [...without.carried, id] }, id, "submitted", evidence)
+  return hop({ ...without, carried: [...without.carried, letter] }, id, "submitted", evidence)
+}
+
+/** Interrupted before it was begun: it waits again, behind what interrupted it and ahead of everything else. */
+export const handedBack = (state: State, id: MessageId): Move => {
+  const letter = state.carried.find((other) => other.id === id)
+  if (letter === undefined) return stay(state)
+  const urgent = state.queue.filter((other) => other.mode === "urgent")
+  const others = state.queue.filter((other) => other.mode !== "urgent")
+  const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
+  const queue = [...urgent, { ...letter, tries: letter.tries - 1 }, ...others]
+  return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
 }
 
 /** The context was dropped: the control letter has done its work. */
@@ -144,7 +155,7 @@ export const cleared = (state: State): Move => {
 export const turnOver = (state: State, evidence: string, now: number): Move => {
   const over: State = { ...state, turn: null, carried: [], interrupting: null }
   const answered = state.carried.reduce(
-    (move, id) => andThen(move, (next) => hop(next, id, "answered", evidence)),
+    (move, { id }) => andThen(move, (next) => hop(next, id, "answered", evidence)),
     stay(over)
   )
   return andThen(answered, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
@@ -161,7 +172,7 @@ export const abandon = (state: State, reason: string): Move => {
   const dead = letters.filter((letter) => letter.kind === "message").map((letter) => letter.id)
   const move = dead.reduce((sum, id) => andThen(sum, (next) => hop(next, id, "dead", reason)), stay(empty))
   return state.carried.reduce(
-    (sum, id) => andThen(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+    (sum, { id }) => andThen(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
     move
   )
 }

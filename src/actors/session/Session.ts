@@ -5,6 +5,7 @@ import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { DeliveryMode, MessageStatus, Sender } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
+import { upgrades } from "./upgrades.ts"
 
 /** How to start the agent; kept so that it can be started again. */
 export const Spec = Schema.Struct({
@@ -73,7 +74,7 @@ export const State = Schema.Struct({
   /** Typed, and not yet confirmed by the agent. */
   flying: Schema.Array(Schema.Struct({ letter: Letter, at: Schema.Number })),
   /** Confirmed, and carried by the running turn. */
-  carried: Schema.Array(MessageId),
+  carried: Schema.Array(Letter),
   /** An urgent message waits for the turn to be interrupted: how often the keys were pressed, and when last. */
   interrupting: Schema.NullOr(Schema.Struct({ presses: Schema.Int, at: Schema.Number })),
   /** Ids of messages already accepted, newest last, far longer than the broker remembers them. */
@@ -97,7 +98,8 @@ const Evidence = Schema.Struct({ id: MessageId, evidence: Schema.String })
 
 export const Session = Actor.make({
   kind: "session",
-  version: 1,
+  version: 2,
+  upgrades,
   state: State,
   messages: {
     Launch: Actor.message({
@@ -153,6 +155,8 @@ export const Session = Actor.make({
     Withheld: Actor.message({
       payload: Schema.Struct({ id: MessageId, phase: Schema.NullOr(SessionPhase), detail: Schema.String })
     }),
+    /** The interrupted agent had not begun with it, and put it back into the composer. */
+    HandedBack: Actor.message({ payload: Schema.Struct({ id: MessageId }) }),
     /** The transcript carries it. */
     Confirmed: Actor.message({ payload: Evidence }),
     /** It was typed and will never be confirmed, or could not be typed: kept for a person. */

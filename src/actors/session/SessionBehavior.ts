@@ -5,7 +5,18 @@ import { Roster } from "../../agents/Roster.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import type { Behavior, Mail, Outcome } from "../Behavior.ts"
-import { abandon, accept, confirmed, emptyState, gaveUp, plan, turnOver, typed, withheld } from "./Delivery.ts"
+import {
+  abandon,
+  accept,
+  confirmed,
+  emptyState,
+  gaveUp,
+  handedBack,
+  plan,
+  turnOver,
+  typed,
+  withheld
+} from "./Delivery.ts"
 import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, andThen } from "./Move.ts"
 import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
@@ -97,7 +108,7 @@ const ended = (state: State, reason: string, now: number): Move =>
 const lost = (state: State, reason: string, now: number): Move =>
   andThen(
     state.carried.reduce(
-      (move, id) => andThen(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
+      (move, { id }) => andThen(move, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
       stay({ ...state, pane: null, launching: null, interrupting: null, turn: null, carried: [], stoppedAt: now })
     ),
     (next) =>
@@ -235,6 +246,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)
       )
     ),
+    HandedBack: report(({ id }, state) => handedBack(state, id)),
     Confirmed: report(({ evidence, id }, state, { now }) =>
       andThen(confirmed(state, id, evidence), (next) => {
         if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)

@@ -113,6 +113,7 @@ export const reactor = (
         return 250
       }
       const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
+      yield* typist.noticeReturned(state, adapter, sight)
       const seen = witness.note(state, adapter, sight, pokes, now)
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
       return soonest(expiry, typing, seen, pressing)

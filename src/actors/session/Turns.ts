@@ -16,7 +16,9 @@ export type Carries = (prompt: string) => ReadonlyArray<MessageId>
 
 /** Every way the running turn may end tells its messages so. */
 const ends = (state: State, answer: string, evidence: string, now: number): Move => {
-  const texts = state.carried.map((id) => Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) }))
+  const texts = state.carried.map(({ id }) =>
+    Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) })
+  )
   const over = turnOver(state, evidence, now)
   return { state: over.state, out: [...texts, ...over.out] }
 }

@@ -33,6 +33,8 @@ export interface Typist {
     sight: Sight,
     now: number
   ) => Effect.Effect<number | undefined, TerminalError, Terminal | Broker>
+  /** An interrupted agent may put a prompt that it had not begun with back into its composer. */
+  readonly noticeReturned: (state: State, adapter: AgentAdapter, sight: Sight) => Effect.Effect<void, never, Broker>
   /** What becomes of letters on their way when the agent is gone: its transcript outlives it. */
   readonly settleDead: (state: State, adapter: AgentAdapter) => Effect.Effect<number | undefined, never, Broker>
 }
@@ -51,6 +53,16 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
           Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text }))),
           Effect.orDie
         )
+
+  /** Text of ours that stands in the composer although it is not on its way: handed back, or left by a crash. */
+  const leftover = Effect.fnUntraced(function* (state: State, draft: string, adapter: AgentAdapter) {
+    if (state.seen.some(([id]) => draft.includes(id))) return true
+    for (const letter of state.queue) {
+      const text = yield* wording(letter, adapter)
+      if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) return true
+    }
+    return false
+  })
 
   const giveUp = (letter: Letter, evidence: string) => self.report("GaveUp", { id: letter.id, evidence })
   /** Back into the line, unless it was there too often. */
@@ -88,12 +100,15 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     }
     const text = yield* wording(letter, adapter)
     if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
-    const leftover = draft !== null && state.seen.some(([id]) => draft.includes(id))
-    if (sight.humanActive || (draft !== null && !leftover)) {
+    if (sight.humanActive || (draft !== null && !(yield* leftover(state, draft, adapter)))) {
       return (withhold(letter, "human-composing", "somebody is typing in the pane"), undefined)
     }
+    if (draft !== null) {
+      yield* terminal.type(pane, adapter.discard)
+      return 200
+    }
     begun.set(keyOf(letter), { at: now, enters: 0 })
-    yield* terminal.type(pane, adapter.submit(text.value, leftover))
+    yield* terminal.type(pane, adapter.submit(text.value))
     self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}` })
     return CHECK
   })
@@ -193,6 +208,13 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       if (flight === undefined) return undefined
       checkedAt = now
       return yield* chase(flight.letter, flight.at, adapter, seat, pane, sight, now)
+    }),
+    noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }) {
+      if (state.interrupting === null || activity !== "idle" || draft === null) return
+      for (const letter of state.carried) {
+        const text = yield* wording(letter, adapter)
+        if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) self.report("HandedBack", { id: letter.id })
+      }
     }),
     settleDead: Effect.fnUntraced(function* (state, adapter) {
       const now = yield* Clock.currentTimeMillis

@@ -4,6 +4,7 @@ import { Effect, Option, Schema } from "effect"
 import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
+import { emptyComposer } from "../sdk/screen.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { farewell, read } from "./screen.ts"
@@ -90,6 +91,7 @@ export const adapter = (config: typeof Config.Type) =>
     }),
     submit,
     enter: [{ _tag: "Press", keys: ["Enter"] }],
+    discard: emptyComposer,
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read,

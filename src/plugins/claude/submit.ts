@@ -26,14 +26,10 @@ export const pieces = (text: string): ReadonlyArray<string> => {
 }
 
 /**
- * Types and submits. A draft is stashed first and comes back by itself. Text that ends in a backslash gets a blank
- * behind it, for backslash and Enter would be a new line; Claude trims it again.
+ * Types and submits. Text that ends in a backslash gets a blank behind it, for backslash and Enter would be a new line;
+ * Claude trims it again.
  */
-export const submit = (text: string, draft: boolean): ReadonlyArray<Stroke> => {
+export const submit = (text: string): ReadonlyArray<Stroke> => {
   const whole = text.endsWith("\\") ? `${text} ` : text
-  return [
-    ...(draft ? [{ _tag: "Press" as const, keys: ["C-s" as const] }] : []),
-    ...pieces(whole).map((piece): Stroke => ({ _tag: "Paste", text: piece })),
-    { _tag: "Press", keys: ["Enter"] }
-  ]
+  return [...pieces(whole).map((piece): Stroke => ({ _tag: "Paste", text: piece })), { _tag: "Press", keys: ["Enter"] }]
 }

@@ -5,6 +5,7 @@ import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
+import { emptyComposer } from "../sdk/screen.ts"
 import { observe, submitted } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
 import { farewell, read } from "./screen.ts"
@@ -87,12 +88,12 @@ export const adapter = (config: typeof Config.Type) =>
         promptOnArgv: fits
       }
     }),
-    // Nothing stashes a draft here: whoever calls waits until the composer is empty.
     submit: (text) => [
       { _tag: "Paste", text },
       { _tag: "Press", keys: ["Enter"] }
     ],
     enter: [{ _tag: "Press", keys: ["Enter"] }],
+    discard: emptyComposer,
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read,

@@ -5,6 +5,7 @@ import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { onPath } from "../sdk/launching.ts"
+import { emptyComposer } from "../sdk/screen.ts"
 
 const Pattern = Schema.String.check(
   Schema.makeFilter((text: string) => {
@@ -73,6 +74,7 @@ export const adapter = (config: typeof Config.Type) => {
       { _tag: "Press", keys: ["Enter"] }
     ],
     enter: [{ _tag: "Press", keys: ["Enter"] }],
+    discard: emptyComposer,
     interrupt: [{ _tag: "Press", keys: ["C-c"] }],
     clear: config.clear ?? "",
     read: ({ dead, text }) => {

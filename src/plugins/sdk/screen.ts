@@ -1,10 +1,15 @@
 /** Reading a screen, for adapters: evidence of last resort. Pure. */
-import type { Screen } from "../../terminal/Terminal.ts"
+import type { Screen, Stroke } from "../../terminal/Terminal.ts"
 
 export interface Row {
   readonly text: string
   readonly y: number
 }
+
+/** Each press removes a line, or the break before it. More than one screen of lines takes several goes. */
+export const emptyComposer: ReadonlyArray<Stroke> = [
+  { _tag: "Press", keys: Array.from({ length: 60 }, () => "C-u" as const) }
+]
 
 /** Rows that show something, top to bottom. */
 export const rows = (screen: Screen): ReadonlyArray<Row> =>

@@ -1,0 +1,16 @@
+/** Lifts stored session states of older versions. Written against JSON, never against today's schema. */
+import { Option, Schema } from "effect"
+
+const V1 = Schema.Struct({ carried: Schema.Array(Schema.String) })
+const decodeV1 = Schema.decodeUnknownOption(V1)
+
+/** Version 1 kept only the ids of the letters that the running turn carries. */
+const keepLetters = (old: Schema.Json): Schema.Json => {
+  if (typeof old !== "object" || old === null || Array.isArray(old)) return old
+  const ids = Option.match(decodeV1(old), { onNone: () => [], onSome: ({ carried }) => carried })
+  const from = { kind: "human", name: "human" }
+  const letter = { from, mode: "sequential", kind: "message", at: 0, bytes: 0, tries: 1 }
+  return { ...old, carried: ids.map((id) => ({ id, ...letter })) }
+}
+
+export const upgrades = { 1: keepLetters }
