@@ -162,10 +162,17 @@ describe.skipIf(missing !== undefined)("the real agents", () => {
           const sm = yield* makeRealSm
           yield* sm.json("spawn", kind, "--name", "x")
           const prompts = kind === "claude" ? sm.anthropic.prompts : sm.openai.prompts
-          yield* sm.json("send", "x", "[[sleep 60]] [[text too late]]", "--wait=submitted", "--timeout", "30")
+          const slow = yield* sm.json(
+            "send",
+            "x",
+            "[[sleep 8]] [[text in the end]]",
+            "--wait=submitted",
+            "--timeout",
+            "30"
+          )
           yield* until(
             "the model is asked",
-            Effect.sync(() => (prompts.some((prompt) => prompt.includes("sleep 60")) ? true : undefined))
+            Effect.sync(() => (prompts.some((prompt) => prompt.includes("sleep 8")) ? true : undefined))
           )
           const urgent = yield* sm.json(
             "send",
@@ -178,6 +185,15 @@ describe.skipIf(missing !== undefined)("the real agents", () => {
           )
           assert.strictEqual(urgent["state"], "answered")
           assert.strictEqual(urgent["answer"], "at once")
+          // Codex keeps the interrupted prompt in its conversation; Claude, which had not begun, hands it back.
+          const first = yield* answered(sm, String(slow["messageId"]))
+          if (kind === "claude") {
+            assert.deepStrictEqual(
+              first.hops.map((hop) => hop.status),
+              ["accepted", "injected", "submitted", "accepted", "injected", "submitted", "answered"]
+            )
+            assert.strictEqual(first.answer, "in the end")
+          }
 
           const card = (yield* sm.json("list")) as never as ReadonlyArray<{ agentSessionId: string }>
           const before = card[0]?.agentSessionId

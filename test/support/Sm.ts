@@ -3,7 +3,7 @@ import { execFile } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { Effect } from "effect"
+import { Effect, References } from "effect"
 import { provision } from "../../src/broker/server/Provision.ts"
 import { killTmux, temporary } from "./TmuxTest.ts"
 
@@ -15,7 +15,7 @@ export const natsBinary = provision({
   env: process.env,
   platform: process.platform,
   arch: process.arch
-})
+}).pipe(Effect.provideService(References.MinimumLogLevel, "Warn"))
 
 export interface Result {
   readonly code: number

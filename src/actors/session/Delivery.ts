@@ -135,7 +135,7 @@ export const handedBack = (state: State, id: MessageId): Move => {
   const urgent = state.queue.filter((other) => other.mode === "urgent")
   const others = state.queue.filter((other) => other.mode !== "urgent")
   const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
-  const queue = [...urgent, { ...letter, tries: letter.tries - 1 }, ...others]
+  const queue = [...urgent, letter, ...others]
   return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
 }
 
