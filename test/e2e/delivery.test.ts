@@ -5,8 +5,6 @@ import { Effect } from "effect"
 import { makeSm } from "../support/Sm.ts"
 import { until } from "../support/Until.ts"
 
-const kill = (pid: number) => Effect.sync(() => process.kill(pid, "SIGKILL"))
-
 describe("sm, as its user has it", () => {
   it.live("spawns, sends, answers, traces, renames, kills and restores", () =>
     Effect.gen(function* () {
@@ -97,46 +95,5 @@ describe("sm, as its user has it", () => {
       )
       assert.strictEqual(taken().filter((prompt) => prompt === "waits").length, 1)
     }).pipe(Effect.scoped)
-  )
-
-  it.live(
-    "loses nothing and types nothing twice while daemon and broker are killed",
-    () =>
-      Effect.gen(function* () {
-        const { brokerPid, daemonPid, json, sm, taken } = yield* makeSm
-        yield* json("spawn", "fake", "--name", "a")
-        yield* json("spawn", "fake", "--name", "b")
-        const sent: Array<string> = []
-        for (let round = 0; round < 24; round++) {
-          const text = `message ${round} [[work ${(round % 3) * 40}]]`
-          sent.push(text)
-          const sending = yield* Effect.forkChild(sm("send", round % 2 === 0 ? "a" : "b", text))
-          if (round % 4 === 1) yield* kill(daemonPid())
-          if (round % 6 === 3) yield* kill(brokerPid())
-          const { code, stderr } = yield* until(
-            "the send returns",
-            Effect.sync(() => sending.pollUnsafe()),
-            60
-          ).pipe(Effect.flatMap((exit) => exit))
-          assert.strictEqual(code, 0, `${text}: ${stderr}`)
-        }
-        yield* until(
-          "everything is taken",
-          Effect.sync(() => (new Set(taken()).size >= sent.length ? true : undefined)),
-          90
-        )
-        const got = taken()
-        assert.deepStrictEqual(got.filter((prompt) => prompt.startsWith("message")).sort(), sent.toSorted())
-        for (const parity of [0, 1]) {
-          const order = got
-            .map((prompt) => Number(/message (\d+)/u.exec(prompt)?.[1]))
-            .filter((round) => round % 2 === parity)
-          assert.deepStrictEqual(
-            order,
-            order.toSorted((one, two) => one - two)
-          )
-        }
-      }).pipe(Effect.scoped),
-    240_000
   )
 })

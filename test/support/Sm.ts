@@ -5,6 +5,7 @@ import { homedir } from "node:os"
 import { join } from "node:path"
 import { Effect, References } from "effect"
 import { provision } from "../../src/broker/server/Provision.ts"
+import { daemonOf } from "./daemonOf.ts"
 import { killTmux, temporary } from "./TmuxTest.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -26,6 +27,8 @@ export interface Result {
 export interface Options {
   /** Added to the environment of `sm` and of the daemon. */
   readonly env?: Readonly<Record<string, string>>
+  /** Another bundle than the one in `dist/`. */
+  readonly dist?: string
   /** Elements of the plugin list, as source text. */
   readonly plugins?: string
 }
@@ -41,7 +44,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   writeFileSync(
     join(home, "config", "plugins.config.mjs"),
     `export default ({ defineConfig, claude, codex, command }) => defineConfig({ plugins: [
-      command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)} } }),
+      command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)}, FAKE_LOG: ${JSON.stringify(join(home, "state/daemon.log"))} } }),
       command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" }),
       ${options.plugins ?? ""}
     ] })`
@@ -54,7 +57,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
     Effect.callback<Result>((resume) => {
       execFile(
         process.execPath,
-        [join(root, "dist/sm.cjs"), ...args],
+        [join(options.dist ?? join(root, "dist"), "sm.cjs"), ...args],
         { cwd: work, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === "number" ? error.code : 70
@@ -74,14 +77,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
         ? Effect.succeed(reply.data as never as Record<string, never>)
         : Effect.die(new Error(`sm ${args.join(" ")}: ${JSON.stringify(reply)}`))
     })
-  const daemonPid = (): number =>
-    Number(
-      /ready after \d+ ms \(pid (\d+)\)/u.exec(
-        readFileSync(join(home, "state/daemon.log"), "utf8")
-          .split("\n")
-          .findLast((line) => line.includes("ready after")) ?? ""
-      )?.[1]
-    )
+  const daemonPid = (): number => daemonOf(join(home, "state/daemon.log"))
   const brokerPid = (): number =>
     (JSON.parse(readFileSync(join(home, "run/nats.json"), "utf8")) as { readonly pid: number }).pid
   yield* Effect.addFinalizer(() =>

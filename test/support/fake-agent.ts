@@ -1,9 +1,11 @@
 /**
  * A program that behaves like an agent in a pane: bracketed paste, a composer, turns. It reports by `sm hook`, and
- * appends every prompt it takes to the file FAKE_PROMPTS. `[[work 200]]` makes the turn last 200 ms.
+ * appends every prompt it takes to the file FAKE_PROMPTS. `[[work 200]]` makes the turn last 200 ms;
+ * `[[ambush]]` makes it kill the daemon the moment the prompt is taken.
  */
 import { spawn } from "node:child_process"
 import { appendFileSync } from "node:fs"
+import { daemonOf } from "./daemonOf.ts"
 
 /** Begin and end of a bracketed paste. */
 const MARKS = new RegExp(`(${String.fromCharCode(27)}\\[20[01]~)`, "u")
@@ -36,6 +38,13 @@ const draw = (): void =>
 const work = async (prompt: string): Promise<void> => {
   busy = true
   draw()
+  if (prompt.includes("[[ambush]]")) {
+    try {
+      process.kill(daemonOf(process.env["FAKE_LOG"] ?? ""), "SIGKILL")
+    } catch {
+      // Somebody else was faster.
+    }
+  }
   const id = `t${process.pid}-${++turn}`
   appendFileSync(process.env["FAKE_PROMPTS"] ?? "/dev/null", `${JSON.stringify(prompt)}\n`)
   await report("UserPromptSubmit", { prompt, turn_id: id })

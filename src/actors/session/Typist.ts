@@ -40,7 +40,8 @@ export interface Typist {
 }
 
 export const makeTypist = (self: Self<typeof Session>): Typist => {
-  const begun = new Map<string, { readonly at: number; enters: number }>()
+  /** What this activation has done for a letter. `over`: the keys are pressed and it is reported. */
+  const begun = new Map<string, { readonly at: number; enters: number; over: boolean }>()
   let checkedAt = 0
   const idleSince = new Map<string, number>()
   const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
@@ -74,7 +75,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   /** Sends what of ours stands in the composer. */
   const complete = Effect.fnUntraced(function* (letter: Letter, adapter: AgentAdapter, pane: PaneId, now: number) {
     const terminal = yield* Terminal
-    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0 }
+    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0, over: false }
     begun.set(keyOf(letter), note)
     if (note.enters >= MAX_TRIES) return giveUp(letter, "it stands in the composer and Enter does not send it")
     note.enters++
@@ -107,8 +108,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       yield* terminal.type(pane, adapter.discard)
       return 200
     }
-    begun.set(keyOf(letter), { at: now, enters: 0 })
+    const note = { at: now, enters: 0, over: false }
+    begun.set(keyOf(letter), note)
+    // When this fails nobody knows how far it got: the letter is looked for as after a restart.
     yield* terminal.type(pane, adapter.submit(text.value))
+    note.over = true
     self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}` })
     return CHECK
   })
@@ -123,7 +127,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     sight: Sight,
     now: number
   ) {
-    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0 }
+    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0, over: false }
     begun.set(keyOf(letter), note)
     const text = yield* wording(letter, adapter)
     if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
@@ -197,10 +201,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
       const { typing } = state
       if (typing !== null) {
-        const known = typing.activation === self.activation
-        // Reported already: the commit that says so is on its way.
-        if (known && begun.has(keyOf(typing.letter))) return CHECK
-        return known
+        const note = begun.get(keyOf(typing.letter))
+        // The commit that says so is on its way.
+        if (note?.over === true) return CHECK
+        const untouched = typing.activation === self.activation && note === undefined
+        return untouched
           ? yield* fresh(typing.letter, state, adapter, pane, sight, now)
           : yield* recover(typing.letter, typing.at, adapter, seat, pane, sight, now)
       }
