@@ -19,16 +19,14 @@ const directives = (prompt: string) =>
     ([, kind = "", rest = ""]) => ({ kind, rest })
   )
 
-/** What to say to this prompt after `said` steps of its turn, and how many ms to think about it. */
+/** What to say to this prompt after `said` steps of its turn, and how many ms to think about it: a sleep belongs to the step behind it. */
 export const nextStep = (prompt: string, said: number): { readonly step: Step; readonly ms: number } => {
   const list = directives(prompt)
-  let ms = 0
-  let at = said
-  while (list[at]?.kind === "sleep") {
-    ms += Number(list[at]?.rest) * 1000
-    list.splice(at, 1)
-  }
-  const { kind, rest } = list[at] ?? { kind: "text", rest: "ok" }
+  const steps = list.flatMap(({ kind }, at) => (kind === "sleep" ? [] : [at]))
+  const end = steps[said] ?? list.length
+  const begin = said === 0 ? 0 : (steps[said - 1] ?? list.length) + 1
+  const ms = list.slice(begin, end).reduce((sum, { rest }) => sum + Number(rest) * 1000, 0)
+  const { kind, rest } = list[end] ?? { kind: "text", rest: "ok" }
   const [first = "", ...others] = rest.split(" ")
   if (kind === "tool") {
     return { ms, step: { kind, name: first, input: JSON.parse(others.join(" ")) as object } }
