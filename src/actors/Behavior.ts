@@ -41,7 +41,7 @@ export interface Self<A extends Actor<any, any>> {
 
 /**
  * Carries out what the committed state wants: runs after activation, after every commit, after a poke, and again
- * after the milliseconds it answers with. Never twice at once for one actor.
+ * after the milliseconds it answers with. Never twice at once for one actor, and never before all it reported is committed.
  */
 export type React<A extends Actor<any, any>, R> = (
   state: State<A>,

@@ -24,6 +24,8 @@ export class Cell {
   readonly lanes = new Lanes()
   readonly mail = Latch.makeUnsafe(false)
   readonly occasion = Latch.makeUnsafe(false)
+  /** Open while every report of the reactor is in the committed state. */
+  readonly absorbed = Latch.makeUnsafe(true)
   readonly #attempts = new Map<number, number>()
   pokes = 0
   /** Passivated: a new cell must be made. */
@@ -43,6 +45,7 @@ export class Cell {
 
   report(tag: string, payload: unknown): void {
     this.lanes.report({ tag, payload })
+    this.absorbed.closeUnsafe()
     this.mail.openUnsafe()
   }
 
@@ -102,6 +105,8 @@ export const run = Effect.fnUntraced(function* (
     cell.occasion.openUnsafe()
     while (true) {
       yield* cell.occasion.await
+      // Acting on a state that does not know yet what was done already would do it twice.
+      yield* cell.absorbed.await
       cell.occasion.closeUnsafe()
       parked = false
       const again = yield* follow(ledger.state(), { pokes: cell.pokes })
@@ -137,6 +142,7 @@ export const run = Effect.fnUntraced(function* (
         continue
       }
       const crash = yield* handle(cell, ledger, activation, options.bornAt, cell.lanes.take(BATCH))
+      if (cell.lanes.reports === 0) cell.absorbed.openUnsafe()
       if (Option.isNone(crash)) continue
       const { attempt, cause, over, what } = crash.value
       if (over) {

@@ -55,6 +55,11 @@ export class Lanes {
     this.#held.delete(seq)
   }
 
+  /** Reports not taken yet. */
+  get reports(): number {
+    return this.#reports.length
+  }
+
   get waiting(): number {
     return this.#reports.length + order.reduce((sum, lane) => sum + this.#lanes[lane].length, 0)
   }

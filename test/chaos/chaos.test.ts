@@ -31,7 +31,7 @@ describe("chaos", () => {
       Effect.gen(function* () {
         const dist = yield* mutant(
           "session/Typist.ts",
-          "typing.activation === self.activation && note === undefined",
+          "typing.activation === self.activation && !begun.has(keyOf(typing.letter))",
           "true"
         )
         const found = yield* chaos({ seed, senders: 2, agents: 2, messages: 10, ambush: 1, dist })

@@ -7,6 +7,7 @@ import { Broker } from "../../broker/Broker.ts"
 import { frame } from "../../domain/Message.ts"
 import { Terminal } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
+import { persist } from "../Persist.ts"
 import type { Session, State } from "./Session.ts"
 
 /** The first letter in line, when it may go on the command line: nothing was tried with it yet. */
@@ -15,7 +16,7 @@ const firstPrompt = Effect.fnUntraced(function* (state: State) {
   if (letter === undefined || letter.kind !== "message" || letter.tries > 0 || state.launching?.resume === true)
     return undefined
   const broker = yield* Broker
-  const text = yield* Effect.orDie(broker.getText(letter.id))
+  const text = yield* persist(`text ${letter.id}`, broker.getText(letter.id))
   return Option.isNone(text)
     ? undefined
     : { id: letter.id, text: frame({ id: letter.id, from: letter.from, text: text.value }) }

@@ -22,6 +22,7 @@ import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { observed, signalled } from "./Turns.ts"
 import { publish } from "../Out.ts"
+import { persist } from "../Persist.ts"
 
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */
 const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
@@ -87,7 +88,7 @@ const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
   for (const letter of waiting) {
     if (prompt.includes(letter.id)) found.push(letter.id)
     else if (letter.from.kind !== "session") {
-      const text = yield* Effect.orDie(broker.getText(letter.id))
+      const text = yield* persist(`text ${letter.id}`, broker.getText(letter.id))
       if (Option.isSome(text) && squeeze(prompt).includes(squeeze(text.value))) found.push(letter.id)
     }
   }

@@ -33,7 +33,6 @@ export const reactor = (
     const witness = makeWitness(self.report)
     const typist = makeTypist(self)
     let checked: string | undefined
-    let launched = 0
 
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
@@ -128,9 +127,6 @@ export const reactor = (
         }
         const adapter = Option.getOrUndefined(yield* roster.find(state.spec.provider))
         if (state.launching !== null) {
-          // Once per wish: the report of the outcome may still be on its way.
-          if (launched === state.launching.at) return undefined
-          launched = state.launching.at
           yield* launch(state, adapter, self)
           return undefined
         }

@@ -5,12 +5,20 @@ import { Broker } from "../../broker/Broker.ts"
 import { frame } from "../../domain/Message.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
+import { persist } from "../Persist.ts"
 import { MAX_TRIES } from "./Delivery.ts"
 import type { Letter, Session, State } from "./Session.ts"
 import { isOurs, type Sight } from "./Sight.ts"
 
-/** Ms a begun letter is left alone before it counts as not typed: hooks may be on their way, also from the spool. */
+/**
+ * Ms for which the agent must have stood idle with an empty composer before a letter begun by another activation counts
+ * as not typed: hooks may be on their way, also from the spool. Twice that where there is no transcript to deny it.
+ */
 const GRACE = 2000
+/** Ms for which a screen may look busy although the hooks said idle, before it is believed. */
+const REDRAW = 1000
+/** Ms between two looks at an agent that is about to be ready. */
+const SOON = 40
 /**
  * Ms for which the agent must have stood idle with an empty composer, seen by this very activation, before a letter that
  * its transcript denies is typed again; and ms without any sign after which a letter is given up.
@@ -40,19 +48,29 @@ export interface Typist {
 }
 
 export const makeTypist = (self: Self<typeof Session>): Typist => {
-  /** What this activation has done for a letter. `over`: the keys are pressed and it is reported. */
-  const begun = new Map<string, { readonly at: number; enters: number; over: boolean }>()
-  let checkedAt = 0
+  /** Letters that this activation began to type, or took over half done: how often Enter was pressed for each. */
+  const begun = new Map<string, number>()
+  /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
   const idleSince = new Map<string, number>()
+  let checkedAt = 0
   const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
+
+  const idleFor = (letter: Letter, { observation: { activity, draft } }: Sight, now: number): number => {
+    const key = keyOf(letter)
+    if (activity !== "idle" || draft !== null) {
+      idleSince.delete(key)
+      return 0
+    }
+    if (!idleSince.has(key)) idleSince.set(key, now)
+    return now - (idleSince.get(key) ?? now)
+  }
 
   /** The text as the agent shall read it; none when it is lost. */
   const wording = (letter: Letter, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
     letter.kind === "clear"
       ? Effect.succeed(Option.some(adapter.clear))
-      : Effect.flatMap(Broker, (broker) => broker.getText(letter.id)).pipe(
-          Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text }))),
-          Effect.orDie
+      : Effect.flatMap(Broker, (broker) => persist(`text ${letter.id}`, broker.getText(letter.id))).pipe(
+          Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text })))
         )
 
   /** Text of ours that stands in the composer although it is not on its way: handed back, or left by a crash. */
@@ -73,12 +91,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       : self.report("Withheld", { id: letter.id, phase, detail })
 
   /** Sends what of ours stands in the composer. */
-  const complete = Effect.fnUntraced(function* (letter: Letter, adapter: AgentAdapter, pane: PaneId, now: number) {
+  const complete = Effect.fnUntraced(function* (letter: Letter, adapter: AgentAdapter, pane: PaneId) {
     const terminal = yield* Terminal
-    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0, over: false }
-    begun.set(keyOf(letter), note)
-    if (note.enters >= MAX_TRIES) return giveUp(letter, "it stands in the composer and Enter does not send it")
-    note.enters++
+    const enters = begun.get(keyOf(letter)) ?? 0
+    if (enters >= MAX_TRIES) return giveUp(letter, "it stands in the composer and Enter does not send it")
+    begun.set(keyOf(letter), enters + 1)
     yield* terminal.type(pane, adapter.enter)
   })
 
@@ -93,10 +110,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const terminal = yield* Terminal
     const { activity, detail, draft } = sight.observation
     if (activity === "dialog") return (withhold(letter, "waiting-permission", detail), undefined)
-    if (activity === "busy") return (withhold(letter, "working", ""), undefined)
+    const age = now - (state.typing?.at ?? now)
+    // The turn's end is told before its last picture is drawn.
+    if (activity === "busy") return age < REDRAW ? SOON : (withhold(letter, "working", ""), undefined)
     if (activity !== "idle") {
-      if (now - (state.typing?.at ?? now) > DENIED)
-        return (withhold(letter, null, "the agent shows no prompt to type into"), undefined)
+      if (age > DENIED) return (withhold(letter, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
     const text = yield* wording(letter, adapter)
@@ -108,12 +126,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       yield* terminal.type(pane, adapter.discard)
       return 200
     }
-    const note = { at: now, enters: 0, over: false }
-    begun.set(keyOf(letter), note)
+    begun.set(keyOf(letter), 0)
     // When this fails nobody knows how far it got: the letter is looked for as after a restart.
     yield* terminal.type(pane, adapter.submit(text.value))
-    note.over = true
-    self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}` })
+    const attempt = letter.tries > 1 ? `, attempt ${letter.tries}` : ""
+    self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}${attempt}` })
     return CHECK
   })
 
@@ -127,13 +144,13 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     sight: Sight,
     now: number
   ) {
-    const note = begun.get(keyOf(letter)) ?? { at: now, enters: 0, over: false }
-    begun.set(keyOf(letter), note)
+    if (!begun.has(keyOf(letter))) begun.set(keyOf(letter), 0)
     const text = yield* wording(letter, adapter)
     if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
     const { activity, draft } = sight.observation
+    const idle = idleFor(letter, sight, now)
     if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, letter.id)) {
-      yield* complete(letter, adapter, pane, now)
+      yield* complete(letter, adapter, pane)
       self.report("Typed", {
         id: letter.id,
         evidence: `found in the composer of pane ${pane} after a restart, and sent`
@@ -147,8 +164,8 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         undefined
       )
     if (activity !== "idle" || draft !== null) return CHECK
-    const left = note.at + (found === "no" ? GRACE : GRACE * 2) - now
-    if (left > 0) return left
+    const left = (found === "no" ? GRACE : GRACE * 2) - idle
+    if (left > 0) return Math.min(left, CHECK)
     if (!adapter.capabilities.confirms && letter.kind === "message") {
       return (giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined)
     }
@@ -168,10 +185,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   ) {
     const { activity, draft } = sight.observation
     const age = now - since
-    const key = keyOf(letter)
-    if (activity !== "idle" || draft !== null) idleSince.delete(key)
-    else if (!idleSince.has(key)) idleSince.set(key, now)
-    const idleFor = now - (idleSince.get(key) ?? now)
+    const idle = idleFor(letter, sight, now)
     if (activity === "dialog" || age < CHECK) return CHECK
     if (letter.kind === "clear") {
       if (activity === "idle" && age > CLEARED)
@@ -181,16 +195,16 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const text = yield* wording(letter, adapter)
     if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
     if (draft !== null && isOurs(draft, text.value, letter.id)) {
-      yield* complete(letter, adapter, pane, now)
+      yield* complete(letter, adapter, pane)
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
     if (found === "yes")
       return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
-    if (found === "no" && idleFor > DENIED)
+    if (found === "no" && idle > DENIED)
       return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
-    if (idleFor > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
+    if (idle > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
     return CHECK
   })
 
@@ -201,16 +215,17 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
       const { typing } = state
       if (typing !== null) {
-        const note = begun.get(keyOf(typing.letter))
-        // The commit that says so is on its way.
-        if (note?.over === true) return CHECK
-        const untouched = typing.activation === self.activation && note === undefined
+        const untouched = typing.activation === self.activation && !begun.has(keyOf(typing.letter))
         return untouched
           ? yield* fresh(typing.letter, state, adapter, pane, sight, now)
           : yield* recover(typing.letter, typing.at, adapter, seat, pane, sight, now)
       }
       const flight = state.flying[0]
-      if (flight === undefined) return undefined
+      if (flight === undefined) {
+        begun.clear()
+        idleSince.clear()
+        return undefined
+      }
       checkedAt = now
       return yield* chase(flight.letter, flight.at, adapter, seat, pane, sight, now)
     }),
