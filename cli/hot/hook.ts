@@ -2,14 +2,25 @@
  * `sm hook <kind> <event>`: an agent reports. It exits 0 whatever happens, for an agent takes other codes for orders;
  * what the daemon cannot take now waits in the spool.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { ask, home } from "../Client.ts"
 
+/** The daemon makes the spool when it starts: where there is none, its whole state is gone, and with it the session. */
 const spool = (report: { readonly id: string }): void => {
-  mkdirSync(home.spool, { recursive: true, mode: 0o700 })
+  if (!existsSync(home.spool)) return
   const path = `${home.spool}/${report.id}`
   writeFileSync(`${path}.tmp`, JSON.stringify(report), { mode: 0o600 })
   renameSync(`${path}.tmp`, `${path}.json`)
+}
+
+/** Earlier reports of this session still wait: going ahead of them would end a turn before it began. */
+const othersWait = (session: string): boolean => {
+  try {
+    return readdirSync(home.spool).some((name) => name.includes(`-${session}-`) && !name.endsWith(".bad"))
+  } catch {
+    // No spool yet: nothing was ever put there.
+    return false
+  }
 }
 
 export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
@@ -26,6 +37,10 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const at = Date.now()
   const id = `${at.toString(36).padStart(9, "0")}-${session}-${process.pid.toString(36)}${Math.floor(Math.random() * 36 ** 5).toString(36)}`
   const report = { id, at, provider, event, payload, session }
+  if (othersWait(session)) {
+    spool(report)
+    return 0
+  }
   try {
     const reply = await ask("signal", report, { repeatable: true, deadline: 2000, patience: 300 })
     if (
