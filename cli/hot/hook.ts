@@ -16,7 +16,7 @@ const spool = (report: { readonly id: string }): void => {
 /** Earlier reports of this session still wait: going ahead of them would end a turn before it began. */
 const othersWait = (session: string): boolean => {
   try {
-    return readdirSync(home.spool).some((name) => name.includes(`-${session}-`) && !name.endsWith(".bad"))
+    return readdirSync(home.spool).some((name) => name.includes(`-${session}-`) && name.endsWith(".json"))
   } catch {
     // No spool yet: nothing was ever put there.
     return false

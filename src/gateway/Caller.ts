@@ -24,6 +24,12 @@ export const identify = (name: string) =>
         message: `there is no session ${name}`,
         hint: "run sm from a session that sm spawned, or from a plain shell"
       })
+    if (card.state === "stopped")
+      return yield* new Refusal({
+        code: "not-allowed",
+        message: `session ${card.name} (${card.id}) is stopped and may not act any more`,
+        hint: `sm restore ${card.id}, from a plain shell`
+      })
     return { name, card } satisfies Caller
   })
 

@@ -68,11 +68,13 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       })
     }
     if (card.value.state === "crashed") {
+      // Whoever asked is told here; a record of what never ran is only for `sm list --all`.
+      yield* Effect.ignore(sessionOf(card.value).ask("Kill", { reason: card.value.detail }))
       yield* registry.tell("Release", { id })
       return yield* new Refusal({
         code: "unavailable",
         message: `${input.provider} could not be started: ${card.value.detail}`,
-        hint: `sm output ${id} shows what it said last, if it ran`
+        hint: "correct that and spawn it again"
       })
     }
     return card.value

@@ -36,6 +36,17 @@ describe("sm, as its user has it", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("leaves nothing behind of a spawn that failed, not even its name", () =>
+    Effect.gen(function* () {
+      const { json, sm } = yield* makeSm
+      const failed = yield* sm("spawn", "absent", "hello", "--name", "one")
+      assert.strictEqual(failed.code, 3)
+      assert.include(failed.stderr, "no-such-program is not on PATH")
+      assert.deepStrictEqual(yield* json("list"), [] as never)
+      assert.strictEqual((yield* json("spawn", "fake", "--name", "one"))["name"], "one")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("keeps secrets to their owner", () =>
     Effect.gen(function* () {
       const { home } = yield* makeSm

@@ -46,6 +46,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
     `export default ({ defineConfig, claude, codex, command }) => defineConfig({ plugins: [
       command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)}, FAKE_LOG: ${JSON.stringify(join(home, "state/daemon.log"))} } }),
       command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" }),
+      command({ kind: "absent", run: ["no-such-program"] }),
       ${options.plugins ?? ""}
     ] })`
   )

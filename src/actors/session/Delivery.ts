@@ -1,7 +1,7 @@
 /** Pure: which letter may be typed now, and what each report about it means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
-import { enter, hop, type Move, stay, tellWorld, andThen, idOf } from "./Move.ts"
+import { enter, hop, type Move, REMEMBERED, stay, tellWorld, andThen, idOf } from "./Move.ts"
 import type { Letter, State } from "./Session.ts"
 
 /** Attempts at typing one message before it is parked. */
@@ -46,7 +46,7 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
   const queued: State = {
     ...state,
     queue: inLine(state.queue, letter),
-    seen: letter.kind === "clear" ? state.seen : [...state.seen, [letter.id, "accepted"] as const].slice(-400)
+    seen: letter.kind === "clear" ? state.seen : [...state.seen, [letter.id, "accepted"] as const].slice(-REMEMBERED)
   }
   return andThen(stay(queued), (next) => plan(next, now, activation))
 }

@@ -37,7 +37,7 @@ export const enter = (state: State, phase: SessionPhase, detail: string, now: nu
 }
 
 /** How many accepted messages are remembered, so that a retry by the same id is the same message. */
-const REMEMBERED = 400
+export const REMEMBERED = 200
 
 /** A message's next hop. */
 export const hop = (state: State, id: MessageId, status: MessageStatus, evidence: string): Move => {

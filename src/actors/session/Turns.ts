@@ -7,7 +7,7 @@ import { enter, idOf, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./Session.ts"
 
 const ACTIONS = 50
-const SIGNALS = 300
+const SIGNALS = 100
 /** What is kept of an answer, in characters. */
 const ANSWER = 200_000
 
