@@ -19,6 +19,13 @@ if [ -z "$NODE" ]; then
     exit 3
   fi
 fi
+# The compiler learns Effect's rules, once. Only `npm run check` needs it (and says so), thus a failure is not fatal.
+patched=
+for file in node_modules/@typescript/typescript-*/lib/tsc.original; do if [ -e "$file" ]; then patched=yes; fi; done
+if [ -z "$patched" ]; then
+  "$NODE" node_modules/@effect/tsgo/dist/effect-tsgo.cjs patch --typescript >/dev/null ||
+    echo "the compiler could not be patched with @effect/tsgo: npm run check will fail" >&2
+fi
 if ! command -v tmux >/dev/null 2>&1; then
   if command -v apt-get >/dev/null 2>&1; then how="apt-get install -y tmux"; else how="brew install tmux"; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

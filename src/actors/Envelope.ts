@@ -15,9 +15,9 @@ export type Envelope = typeof Envelope.Type
 
 /** `refused` carries the message's own typed failure; `crashed` says why nobody could handle it. */
 export const Answer = Schema.Union([
-  Schema.Struct({ _tag: Schema.Literal("ok"), value: Schema.Json }),
-  Schema.Struct({ _tag: Schema.Literal("refused"), value: Schema.Json }),
-  Schema.Struct({ _tag: Schema.Literal("crashed"), reason: Schema.String })
+  Schema.TaggedStruct("ok", { value: Schema.Json }),
+  Schema.TaggedStruct("refused", { value: Schema.Json }),
+  Schema.TaggedStruct("crashed", { reason: Schema.String })
 ])
 export type Answer = typeof Answer.Type
 

@@ -51,9 +51,11 @@ export const holding = <R>(
 
     while (true) {
       const held = yield* attempt.pipe(
-        Effect.catchTag("StaleCommit", () => Effect.succeed(false)),
-        // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
-        Effect.catchTag("BrokerError", () => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil))
+        Effect.catchTags({
+          StaleCommit: () => Effect.succeed(false),
+          // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
+          BrokerError: () => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil)
+        })
       )
       if (held && work === undefined) {
         yield* Effect.logDebug(`holding ${claim}`)
