@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Deferred, Effect, Exit, Layer, Logger } from "effect"
+import { Cause, Clock, Deferred, Effect, Exit, Layer, Logger } from "effect"
 import * as App from "./App.ts"
 import { resolveHome } from "./Home.ts"
 
@@ -34,7 +34,7 @@ const line = Logger.make(({ cause, date, logLevel, message }) => {
 
 const main = Effect.gen(function* () {
   const stop = yield* Deferred.make<void>()
-  const started = Date.now()
+  const started = yield* Clock.currentTimeMillis
   const app = App.layer({
     home,
     env: process.env,
@@ -45,7 +45,8 @@ const main = Effect.gen(function* () {
   })
   yield* Effect.gen(function* () {
     yield* Layer.build(app)
-    yield* Effect.logInfo(`sm ${version} is ready after ${Date.now() - started} ms (pid ${process.pid})`)
+    const took = (yield* Clock.currentTimeMillis) - started
+    yield* Effect.logInfo(`sm ${version} is ready after ${took} ms (pid ${process.pid})`)
     process.send?.("ready")
     // For a supervisor that watches the log instead of a channel.
     const file = process.env["SM_READY_FILE"]

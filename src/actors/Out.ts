@@ -47,7 +47,7 @@ export const timer = <A extends Actor<any, any>, T extends Tag<A>>(
 const encoded = (definition: Actor, tag: string, payload: unknown) => {
   const spec = definition.compiled.messages.get(tag)
   if (spec === undefined) throw new Error(`${definition.kind} has no message ${tag}`)
-  return { lane: spec.lane, tag, payload: Effect.runSync(spec.payload.encode(payload)) }
+  return { lane: spec.lane, tag, payload: spec.payload.encodeNow(payload) }
 }
 
 const eventJson = Schema.encodeSync(Schema.fromJsonString(EventRecord))

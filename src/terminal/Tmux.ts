@@ -1,7 +1,7 @@
 /** The terminal port over a tmux server of our own. */
 import { stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Effect, Layer, PubSub, Stream } from "effect"
+import { Clock, Effect, Layer, PubSub, Stream } from "effect"
 import { quote } from "./ControlProtocol.ts"
 import { endProcesses } from "./PaneProcesses.ts"
 import { paneScript } from "./PaneScript.ts"
@@ -62,7 +62,7 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
       })
 
       const screen = Effect.fn("Tmux.screen")(function* (pane: PaneId) {
-        const now = Math.floor(Date.now() / 1000)
+        const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
         const [about, text, clients] = yield* run(
           "screen",
           `display-message -p -t ${pane} '#{cursor_x}\t#{cursor_y}\t#{pane_dead}\t#{session_name}\t#{pane_title}'`,
@@ -92,7 +92,7 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
             () => Effect.void
           )
         )
-        if (pid > 1) yield* Effect.promise(() => endProcesses(pid))
+        if (pid > 1) yield* endProcesses(pid)
       })
 
       yield* Effect.forkScoped(watch(run, news, reconcile))

@@ -1,5 +1,5 @@
 /** What happens in the panes, by one question to tmux per tick, whatever their number. */
-import { Effect, PubSub } from "effect"
+import { Clock, Effect, PubSub } from "effect"
 import { quote } from "./ControlProtocol.ts"
 import type { Pane, PaneNews } from "./Terminal.ts"
 import type { Run } from "./TmuxConnection.ts"
@@ -17,10 +17,10 @@ export interface Reconcile {
 export const watch = (run: Run, news: PubSub.PubSub<PaneNews>, reconcile: Reconcile): Effect.Effect<never> =>
   Effect.gen(function* () {
     const known = new Map<string, Pane>()
-    let since = Math.floor(Date.now() / 1000)
+    let since = Math.floor((yield* Clock.currentTimeMillis) / 1000)
     while (true) {
       yield* Effect.sleep(TICK)
-      const now = Math.floor(Date.now() / 1000)
+      const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       const full = reconcile.wanted
       reconcile.wanted = false
       const filter = full ? "#{@sm_id}" : `#{&&:#{!=:#{@sm_id},},#{||:#{pane_dead},#{>=:#{window_activity},${since}}}}`
