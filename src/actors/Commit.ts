@@ -16,7 +16,7 @@ export const Commit = Schema.Struct({
   /** Counts commits; with the address it makes the ids of `out`. */
   n: Schema.Int,
   /** Unix milliseconds. */
-  at: Schema.Number,
+  at: Schema.Finite,
   /** The mail stream that `done` counts in. A recreated stream restarts its numbers. */
   stream: Schema.String,
   /** Per lane, the last sequence whose effect is in `state`. */

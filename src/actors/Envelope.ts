@@ -8,7 +8,7 @@ export const Envelope = Schema.Struct({
   /** Encoded by the message's own schema. */
   payload: Schema.Json,
   /** Unix milliseconds. */
-  sentAt: Schema.Number,
+  sentAt: Schema.Finite,
   replyTo: Schema.optionalKey(Schema.String)
 })
 export type Envelope = typeof Envelope.Type

@@ -4,7 +4,7 @@ import { Broker } from "../broker/Broker.ts"
 import { makeLetterId } from "./ActorRef.ts"
 
 const Record = Schema.fromJsonString(
-  Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Number })
+  Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Finite })
 )
 const encode = Schema.encodeSync(Record)
 const decode = Schema.decodeEffect(Record)

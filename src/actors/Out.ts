@@ -17,7 +17,7 @@ export const Out = Schema.TaggedUnion({
   /** A text too large for a commit; kept thirty days. */
   Text: { key: Schema.String, text: Schema.String },
   /** A durable timer to itself; the same name replaces. */
-  Timer: { name: Schema.String, at: Schema.Number, lane: Lane, tag: Schema.String, payload: Schema.Json },
+  Timer: { name: Schema.String, at: Schema.Finite, lane: Lane, tag: Schema.String, payload: Schema.Json },
   CancelTimer: { name: Schema.String },
   /** The answer to an ask. */
   Reply: { to: Schema.String, answer: Answer }

@@ -20,7 +20,7 @@ const Counter = Actor.make({
   messages: {
     Add: Actor.message({ payload: Schema.Int, success: Schema.Int, failure: TooMuch }),
     Explode: Actor.message({ payload: Schema.Null }),
-    Later: Actor.message({ payload: Schema.Struct({ at: Schema.Number, amount: Schema.Int }) }),
+    Later: Actor.message({ payload: Schema.Struct({ at: Schema.Finite, amount: Schema.Int }) }),
     Read: Actor.message({ payload: Schema.Null, success: Schema.Int, lane: "urgent" })
   }
 })
