@@ -79,7 +79,7 @@ NodeRuntime.runMain(
       const error = Cause.squash(cause)
       const expected = typeof error === "object" && error !== null && "_tag" in error
       return expected
-        ? Effect.logError(error instanceof Error ? error.message : String(error))
+        ? Effect.logError(error instanceof Error ? error.message : JSON.stringify(error))
         : Effect.logError("the daemon failed", cause)
     }),
     Effect.provide(Logger.layer([line]))
