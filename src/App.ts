@@ -59,6 +59,13 @@ const hostName = Effect.fnUntraced(function* (home: Home, configured: HostId | u
   return host
 })
 
+const makeDirectory = (path: string) =>
+  Effect.tryPromise({
+    try: () => mkdir(path, { recursive: true, mode: 0o700 }),
+    catch: (error) =>
+      new Settings.SettingsError({ path, reason: `${String(error)}; SM_HOME names a directory of your choice` })
+  })
+
 /** An `sm` for the agents' PATH that needs nothing of theirs. */
 const installLauncher = async (bin: string, sm: ReadonlyArray<string>): Promise<void> => {
   const word = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`
@@ -162,10 +169,7 @@ export const layer = (options: Options) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { home } = options
-      yield* Effect.promise(async () => {
-        for (const dir of [home.state, home.data, home.run, home.cache, home.config, home.spool])
-          await mkdir(dir, { recursive: true, mode: 0o700 })
-      })
+      yield* Effect.forEach([home.state, home.data, home.run, home.cache, home.config, home.spool], makeDirectory)
       yield* hold(join(home.state, "daemon.lock"))
       const startedAt = yield* Clock.currentTimeMillis
       const settings = yield* Settings.load(home.config)
