@@ -29,8 +29,10 @@ export const describe = (operation: string, error: unknown): TerminalError => {
   const detail = error instanceof Error ? error.message : String(error)
   const reason = (() => {
     if (error instanceof TmuxTimeout) return "Timeout"
-    if (error instanceof TmuxGone) return "ServerGone"
+    // Told by the system, or by setpriv in between.
     if ((error as { readonly code?: unknown }).code === "ENOENT") return "NotInstalled"
+    if (error instanceof TmuxGone && /failed to execute/u.test(detail)) return "NotInstalled"
+    if (error instanceof TmuxGone) return "ServerGone"
     if (error instanceof TmuxRefused && /can't find (pane|window|session)/u.test(detail)) return "NoSuchPane"
     return "Refused"
   })()
