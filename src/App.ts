@@ -37,7 +37,9 @@ export interface Options {
   readonly root: string
   /** The command of `sm`. */
   readonly sm: readonly [string, ...ReadonlyArray<string>]
+  /** Asks the process to stop, or to stop so that its supervisor starts it again. */
   readonly shutdown: Effect.Effect<void>
+  readonly restart: Effect.Effect<void>
 }
 
 const SPACE = "main"
@@ -108,7 +110,7 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
     (port) =>
       Effect.andThen(
         Effect.logError(`the broker had to move to port ${port}; the daemon starts again`),
-        options.shutdown
+        options.restart
       )
   )
   const { jwt } = yield* trust.mint("daemon", "daemon")
