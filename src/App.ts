@@ -37,7 +37,9 @@ export interface Options {
   readonly root: string
   /** The command of `sm`. */
   readonly sm: readonly [string, ...ReadonlyArray<string>]
+  /** Asks the process to stop, or to stop so that its supervisor starts it again. */
   readonly shutdown: Effect.Effect<void>
+  readonly restart: Effect.Effect<void>
 }
 
 const SPACE = "main"
@@ -58,6 +60,13 @@ const hostName = Effect.fnUntraced(function* (home: Home, configured: HostId | u
   yield* Effect.promise(() => Trust.writePrivate(path, encodeHost({ v: 1, host })))
   return host
 })
+
+const makeDirectory = (path: string) =>
+  Effect.tryPromise({
+    try: () => mkdir(path, { recursive: true, mode: 0o700 }),
+    catch: (error) =>
+      new Settings.SettingsError({ path, reason: `${String(error)}; SM_HOME names a directory of your choice` })
+  })
 
 /** An `sm` for the agents' PATH that needs nothing of theirs. */
 const installLauncher = async (bin: string, sm: ReadonlyArray<string>): Promise<void> => {
@@ -101,7 +110,7 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
     (port) =>
       Effect.andThen(
         Effect.logError(`the broker had to move to port ${port}; the daemon starts again`),
-        options.shutdown
+        options.restart
       )
   )
   const { jwt } = yield* trust.mint("daemon", "daemon")
@@ -162,10 +171,7 @@ export const layer = (options: Options) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { home } = options
-      yield* Effect.promise(async () => {
-        for (const dir of [home.state, home.data, home.run, home.cache, home.config, home.spool])
-          await mkdir(dir, { recursive: true, mode: 0o700 })
-      })
+      yield* Effect.forEach([home.state, home.data, home.run, home.cache, home.config, home.spool], makeDirectory)
       yield* hold(join(home.state, "daemon.lock"))
       const startedAt = yield* Clock.currentTimeMillis
       const settings = yield* Settings.load(home.config)

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Cause, Deferred, Effect, Exit, Layer, Logger } from "effect"
+import { Cause, Clock, Deferred, Effect, Exit, Layer, Logger, Schema } from "effect"
 import * as App from "./App.ts"
 import { resolveHome } from "./Home.ts"
 
@@ -32,20 +32,29 @@ const line = Logger.make(({ cause, date, logLevel, message }) => {
   process.stderr.write(`${date.toISOString()} ${logLevel.toUpperCase()} ${words.join(" ")}${trouble}\n`)
 })
 
+/** Ends the process as a defect would, which makes the supervisor start it again. */
+class StartAgain extends Schema.TaggedError<StartAgain>()("StartAgain", {}) {
+  override get message() {
+    return "the daemon ends to be started again"
+  }
+}
+
 const main = Effect.gen(function* () {
-  const stop = yield* Deferred.make<void>()
-  const started = Date.now()
+  const stop = yield* Deferred.make<void, StartAgain>()
+  const started = yield* Clock.currentTimeMillis
   const app = App.layer({
     home,
     env: process.env,
     version,
     root,
     sm: smCommand(),
-    shutdown: Effect.asVoid(Deferred.succeed(stop, undefined))
+    shutdown: Effect.asVoid(Deferred.succeed(stop, undefined)),
+    restart: Effect.asVoid(Deferred.fail(stop, new StartAgain()))
   })
   yield* Effect.gen(function* () {
     yield* Layer.build(app)
-    yield* Effect.logInfo(`sm ${version} is ready after ${Date.now() - started} ms (pid ${process.pid})`)
+    const took = (yield* Clock.currentTimeMillis) - started
+    yield* Effect.logInfo(`sm ${version} is ready after ${took} ms (pid ${process.pid})`)
     process.send?.("ready")
     // For a supervisor that watches the log instead of a channel.
     const file = process.env["SM_READY_FILE"]
@@ -68,7 +77,7 @@ const codeOf = (error: unknown): number => {
     tag === "TerminalError"
   )
     return MISUSE
-  return tag === "" ? BUG : UNAVAILABLE
+  return tag === "" || tag === "StartAgain" ? BUG : UNAVAILABLE
 }
 
 NodeRuntime.runMain(
@@ -78,7 +87,7 @@ NodeRuntime.runMain(
       const error = Cause.squash(cause)
       const expected = typeof error === "object" && error !== null && "_tag" in error
       return expected
-        ? Effect.logError(error instanceof Error ? error.message : String(error))
+        ? Effect.logError(error instanceof Error ? error.message : JSON.stringify(error))
         : Effect.logError("the daemon failed", cause)
     }),
     Effect.provide(Logger.layer([line]))

@@ -33,6 +33,8 @@ export const message = <
 
 type Codecs = {
   readonly encode: (value: unknown) => Effect.Effect<Schema.Json, Schema.SchemaError>
+  /** Throws on what the schema does not describe: for values that the type checker saw. */
+  readonly encodeNow: (value: unknown) => Schema.Json
   readonly decode: (json: unknown) => Effect.Effect<unknown, Schema.SchemaError>
 }
 
@@ -40,6 +42,7 @@ const codecs = (schema: Wire): Codecs => {
   const json = Schema.toCodecJson(schema)
   return {
     encode: Schema.encodeUnknownEffect(json),
+    encodeNow: Schema.encodeUnknownSync(json),
     decode: Schema.decodeUnknownEffect(json)
   }
 }

@@ -94,6 +94,8 @@ export const ref = <A extends Actor<any, any>>(definition: A, host: string, key:
         if (answer._tag === "crashed") {
           return yield* new ActorCrashed({ address: addressText(address), tag, reason: answer.reason })
         }
+        // A refusal may be any value, not only an error that can be yielded.
+        // @effect-diagnostics-next-line unnecessaryFailYieldableError:off
         return yield* Effect.fail((yield* Effect.orDie(spec.failure.decode(answer.value))) as Failure<A, typeof tag>)
       }).pipe(
         Effect.scoped,

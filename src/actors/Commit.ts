@@ -16,7 +16,7 @@ export const Commit = Schema.Struct({
   /** Counts commits; with the address it makes the ids of `out`. */
   n: Schema.Int,
   /** Unix milliseconds. */
-  at: Schema.Number,
+  at: Schema.Finite,
   /** The mail stream that `done` counts in. A recreated stream restarts its numbers. */
   stream: Schema.String,
   /** Per lane, the last sequence whose effect is in `state`. */
@@ -73,15 +73,12 @@ export const load = Effect.fn("Commit.load")(function* (definition: Actor, addre
     const commit = yield* decode(found.value.value)
     const lifted = yield* Effect.try({
       try: () => upgrade(definition, commit.version, commit.state),
-      catch: (error) => error
+      catch: (error) => new UnreadableCommit({ key, reason: error instanceof Error ? error.message : String(error) })
     })
     return { commit, state: yield* definition.compiled.state.decode(lifted), revision: found.value.revision }
   })
   return Option.some(
-    yield* Effect.mapError(
-      read,
-      (error) => new UnreadableCommit({ key, reason: error instanceof Error ? error.message : String(error) })
-    )
+    yield* Effect.catchTag(read, "SchemaError", (error) => new UnreadableCommit({ key, reason: error.message }))
   )
 })
 

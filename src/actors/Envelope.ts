@@ -8,16 +8,16 @@ export const Envelope = Schema.Struct({
   /** Encoded by the message's own schema. */
   payload: Schema.Json,
   /** Unix milliseconds. */
-  sentAt: Schema.Number,
+  sentAt: Schema.Finite,
   replyTo: Schema.optionalKey(Schema.String)
 })
 export type Envelope = typeof Envelope.Type
 
 /** `refused` carries the message's own typed failure; `crashed` says why nobody could handle it. */
 export const Answer = Schema.Union([
-  Schema.Struct({ _tag: Schema.Literal("ok"), value: Schema.Json }),
-  Schema.Struct({ _tag: Schema.Literal("refused"), value: Schema.Json }),
-  Schema.Struct({ _tag: Schema.Literal("crashed"), reason: Schema.String })
+  Schema.TaggedStruct("ok", { value: Schema.Json }),
+  Schema.TaggedStruct("refused", { value: Schema.Json }),
+  Schema.TaggedStruct("crashed", { reason: Schema.String })
 ])
 export type Answer = typeof Answer.Type
 

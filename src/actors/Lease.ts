@@ -4,7 +4,7 @@ import { Broker } from "../broker/Broker.ts"
 import { makeLetterId } from "./ActorRef.ts"
 
 const Record = Schema.fromJsonString(
-  Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Number })
+  Schema.Struct({ v: Schema.Literal(1), owner: Schema.String, term: Schema.String, until: Schema.Finite })
 )
 const encode = Schema.encodeSync(Record)
 const decode = Schema.decodeEffect(Record)
@@ -51,9 +51,11 @@ export const holding = <R>(
 
     while (true) {
       const held = yield* attempt.pipe(
-        Effect.catchTag("StaleCommit", () => Effect.succeed(false)),
-        // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
-        Effect.catchTag("BrokerError", () => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil))
+        Effect.catchTags({
+          StaleCommit: () => Effect.succeed(false),
+          // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
+          BrokerError: () => Effect.map(Clock.currentTimeMillis, (now) => now < heldUntil)
+        })
       )
       if (held && work === undefined) {
         yield* Effect.logDebug(`holding ${claim}`)

@@ -17,7 +17,7 @@ export const Out = Schema.TaggedUnion({
   /** A text too large for a commit; kept thirty days. */
   Text: { key: Schema.String, text: Schema.String },
   /** A durable timer to itself; the same name replaces. */
-  Timer: { name: Schema.String, at: Schema.Number, lane: Lane, tag: Schema.String, payload: Schema.Json },
+  Timer: { name: Schema.String, at: Schema.Finite, lane: Lane, tag: Schema.String, payload: Schema.Json },
   CancelTimer: { name: Schema.String },
   /** The answer to an ask. */
   Reply: { to: Schema.String, answer: Answer }
@@ -47,7 +47,7 @@ export const timer = <A extends Actor<any, any>, T extends Tag<A>>(
 const encoded = (definition: Actor, tag: string, payload: unknown) => {
   const spec = definition.compiled.messages.get(tag)
   if (spec === undefined) throw new Error(`${definition.kind} has no message ${tag}`)
-  return { lane: spec.lane, tag, payload: Effect.runSync(spec.payload.encode(payload)) }
+  return { lane: spec.lane, tag, payload: spec.payload.encodeNow(payload) }
 }
 
 const eventJson = Schema.encodeSync(Schema.fromJsonString(EventRecord))

@@ -19,7 +19,7 @@ const withId = (id: string, more: Readonly<Record<string, string>> = {}): MsgHdr
 const Buried = Schema.fromJsonString(
   Schema.Struct({
     v: Schema.Literal(1),
-    at: Schema.Number,
+    at: Schema.Finite,
     reason: Schema.String,
     mail: Schema.Struct({
       to: Schema.Struct({ host: Schema.String, kind: Schema.String, key: Schema.String }),

@@ -30,7 +30,7 @@ export type Event = typeof Event.Type
 export const EventRecord = Schema.Struct({
   v: Schema.Literal(1),
   /** Unix milliseconds. */
-  at: Schema.Number,
+  at: Schema.Finite,
   event: Event
 })
 export type EventRecord = typeof EventRecord.Type

@@ -40,16 +40,16 @@ export const Message = Schema.Struct({
   mode: DeliveryMode,
   text: Schema.String,
   /** Unix milliseconds at which the sender's request was accepted. */
-  at: Schema.Number,
+  at: Schema.Finite,
   /** Unix milliseconds after which it must not be typed any more. */
-  expiresAt: Schema.optionalKey(Schema.Number)
+  expiresAt: Schema.optionalKey(Schema.Finite)
 })
 export type Message = typeof Message.Type
 
 /** One hop of `sm trace`. */
 export const Hop = Schema.Struct({
   status: MessageStatus,
-  at: Schema.Number,
+  at: Schema.Finite,
   /** What proves it: `stream seq 42`, `hook UserPromptSubmit prompt_id=…`, `transcript …:118`. */
   evidence: Schema.String
 })

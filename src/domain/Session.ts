@@ -38,9 +38,9 @@ export const SessionCard = Schema.Struct({
   transcript: Schema.NullOr(Schema.String),
   /** Messages accepted and not yet typed. */
   queued: Schema.Int,
-  createdAt: Schema.Number,
+  createdAt: Schema.Finite,
   /** When the state last changed, Unix milliseconds. */
-  since: Schema.Number,
-  stoppedAt: Schema.NullOr(Schema.Number)
+  since: Schema.Finite,
+  stoppedAt: Schema.NullOr(Schema.Finite)
 })
 export type SessionCard = typeof SessionCard.Type

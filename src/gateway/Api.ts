@@ -62,15 +62,15 @@ export const SendInput = Schema.Struct({
   /** Made by the sender; a retry with the same id is the same message. */
   messageId: Schema.optionalKey(MessageId),
   /** Seconds after which it must not be typed any more. */
-  ttl: Schema.optionalKey(Schema.Number.check(Schema.isGreaterThan(0)))
+  ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
 })
 
 export const Action = Schema.Struct({
-  at: Schema.Number,
+  at: Schema.Finite,
   tool: Schema.String,
   detail: Schema.String,
   /** Milliseconds; null while it runs. */
-  took: Schema.NullOr(Schema.Number),
+  took: Schema.NullOr(Schema.Finite),
   failed: Schema.Boolean
 })
 
@@ -88,7 +88,7 @@ export const Trace = Schema.Struct({
 
 export const DeadLetterView = Schema.Struct({
   seq: Schema.Int,
-  at: Schema.Number,
+  at: Schema.Finite,
   reason: Schema.String,
   address: Schema.String,
   tag: Schema.String,
@@ -128,7 +128,7 @@ export const verbs = {
     Schema.Struct({
       messageId: MessageId,
       until: Schema.Literals(["submitted", "answered"]),
-      timeoutMs: Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 }))
+      timeoutMs: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 }))
     }),
     Trace
   ),
@@ -195,7 +195,7 @@ export const verbs = {
     Schema.Struct({
       id: Schema.NonEmptyString,
       /** Unix milliseconds, fractional, at emission. */
-      at: Schema.Number,
+      at: Schema.Finite,
       provider: Schema.NonEmptyString,
       event: Schema.NonEmptyString,
       payload: Schema.Json,
@@ -211,7 +211,7 @@ export const verbs = {
       version: Schema.String,
       pid: Schema.Int,
       host: Schema.String,
-      startedAt: Schema.Number,
+      startedAt: Schema.Finite,
       sessions: Schema.Int,
       rss: Schema.Int,
       checks: Schema.Array(Check)

@@ -62,7 +62,7 @@ export const quote = (text: string): string => {
   if (/^[A-Za-z0-9_@%+=:,./-]+$/u.test(text) && text !== "%") return text
   // oxlint-disable-next-line no-control-regex -- control characters are what must be escaped
   if (!/[\u0000-\u001f\u007f']/u.test(text)) return `'${text}'`
-  const inner = [...text].map((char) => {
+  const inner = Array.from(text, (char) => {
     const escape = ESCAPES[char]
     if (escape !== undefined) return escape
     return char < " " || char === "\u007f" ? `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}` : char

@@ -20,7 +20,7 @@ const Counter = Actor.make({
   messages: {
     Add: Actor.message({ payload: Schema.Int, success: Schema.Int, failure: TooMuch }),
     Explode: Actor.message({ payload: Schema.Null }),
-    Later: Actor.message({ payload: Schema.Struct({ at: Schema.Number, amount: Schema.Int }) }),
+    Later: Actor.message({ payload: Schema.Struct({ at: Schema.Finite, amount: Schema.Int }) }),
     Read: Actor.message({ payload: Schema.Null, success: Schema.Int, lane: "urgent" })
   }
 })
@@ -46,7 +46,7 @@ const boot = Effect.gen(function* () {
   const scope = yield* Scope.make()
   const registration = yield* ActorSystem.register(Counter, behavior)
   yield* Layer.buildWithScope(ActorSystem.layer({ host: "h", swarm: false }, [registration]), scope)
-  return Scope.close(scope, Exit.void)
+  return { stop: Scope.close(scope, Exit.void) }
 })
 
 /** Lets fibers that sleep in virtual time (back-off, retries) go on while `effect` runs. */
@@ -56,7 +56,7 @@ const moving = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
 describe("the actor runtime", () => {
   it.effect("answers, refuses by type, and keeps the state over a restart", () =>
     Effect.gen(function* () {
-      const stop = yield* boot
+      const { stop } = yield* boot
       assert.strictEqual(yield* one.ask("Add", 2), 2)
       const refused = yield* Effect.flip(one.ask("Add", 101))
       assert.strictEqual(refused._tag, "TooMuch")
@@ -104,7 +104,7 @@ describe("the actor runtime", () => {
 
   it.effect("keeps a durable timer over a restart", () =>
     Effect.gen(function* () {
-      const stop = yield* boot
+      const { stop } = yield* boot
       yield* one.ask("Later", { at: 60_000, amount: 7 })
       yield* stop
       yield* TestClock.adjust("59 seconds")

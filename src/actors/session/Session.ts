@@ -27,8 +27,8 @@ export const Letter = Schema.Struct({
   mode: DeliveryMode,
   /** `clear` is the agent's own control command: bare, alone, not a message. */
   kind: Schema.Literals(["message", "clear"]),
-  at: Schema.Number,
-  expiresAt: Schema.optionalKey(Schema.Number),
+  at: Schema.Finite,
+  expiresAt: Schema.optionalKey(Schema.Finite),
   /** UTF-8 bytes of its text. */
   bytes: Schema.Int,
   /** How often it was taken up to be typed. */
@@ -37,13 +37,13 @@ export const Letter = Schema.Struct({
 export type Letter = typeof Letter.Type
 
 /** A letter on its way into the pane. `activation` marks who began: another one may not know how far that got. */
-export const Typing = Schema.Struct({ letter: Letter, activation: Schema.String, at: Schema.Number })
+export const Typing = Schema.Struct({ letter: Letter, activation: Schema.String, at: Schema.Finite })
 
 export const Action = Schema.Struct({
-  at: Schema.Number,
+  at: Schema.Finite,
   tool: Schema.String,
   detail: Schema.String,
-  took: Schema.NullOr(Schema.Number),
+  took: Schema.NullOr(Schema.Finite),
   failed: Schema.Boolean
 })
 
@@ -57,26 +57,26 @@ export const State = Schema.Struct({
   spec: Schema.NullOr(Spec),
   phase: SessionPhase,
   detail: Schema.String,
-  createdAt: Schema.Number,
-  since: Schema.Number,
-  stoppedAt: Schema.NullOr(Schema.Number),
+  createdAt: Schema.Finite,
+  since: Schema.Finite,
+  stoppedAt: Schema.NullOr(Schema.Finite),
   agentSessionId: Schema.NullOr(Schema.String),
   transcript: Schema.NullOr(Schema.String),
   pane: Schema.NullOr(PaneRef),
   /** The environment the running agent was started with, as far as its adapter needs it. */
   seatEnv: Schema.Record(Schema.String, Schema.String),
   /** Wanted: the agent running. `resume`: where it left off. */
-  launching: Schema.NullOr(Schema.Struct({ at: Schema.Number, resume: Schema.Boolean, activation: Schema.String })),
+  launching: Schema.NullOr(Schema.Struct({ at: Schema.Finite, resume: Schema.Boolean, activation: Schema.String })),
   /** The agent's own id of the running turn. */
   turn: Schema.NullOr(Schema.String),
   queue: Schema.Array(Letter),
   typing: Schema.NullOr(Typing),
   /** Typed, and not yet confirmed by the agent. */
-  flying: Schema.Array(Schema.Struct({ letter: Letter, at: Schema.Number })),
+  flying: Schema.Array(Schema.Struct({ letter: Letter, at: Schema.Finite })),
   /** Confirmed, and carried by the running turn. */
   carried: Schema.Array(Letter),
   /** An urgent message waits for the turn to be interrupted: how often the keys were pressed, and when last. */
-  interrupting: Schema.NullOr(Schema.Struct({ presses: Schema.Int, at: Schema.Number })),
+  interrupting: Schema.NullOr(Schema.Struct({ presses: Schema.Int, at: Schema.Finite })),
   /** Ids of messages already accepted, newest last, far longer than the broker remembers them. */
   seen: Schema.Array(Schema.Tuple([MessageId, MessageStatus])),
   /** Ids of signals already taken, newest last. */
@@ -135,7 +135,7 @@ export const Session = Actor.make({
     }),
     /** What the agent's own hook said. `at`: Unix ms at emission. */
     Signalled: Actor.message({
-      payload: Schema.Struct({ id: Schema.String, at: Schema.Number, signal: Signal }),
+      payload: Schema.Struct({ id: Schema.String, at: Schema.Finite, signal: Signal }),
       lane: "control"
     }),
 

@@ -68,7 +68,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   /** The text as the agent shall read it; none when it is lost. */
   const wording = (letter: Letter, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
     letter.kind === "clear"
-      ? Effect.succeed(Option.some(adapter.clear))
+      ? Effect.succeedSome(adapter.clear)
       : Effect.flatMap(Broker, (broker) => persist(`text ${letter.id}`, broker.getText(letter.id))).pipe(
           Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text })))
         )

@@ -10,7 +10,7 @@ const keepLetters = (old: Schema.Json): Schema.Json => {
   const ids = Option.match(decodeV1(old), { onNone: () => [], onSome: ({ carried }) => carried })
   const from = { kind: "human", name: "human" }
   const letter = { from, mode: "sequential", kind: "message", at: 0, bytes: 0, tries: 1 }
-  return { ...old, carried: ids.map((id) => ({ id, ...letter })) }
+  return Object.assign({}, old, { carried: ids.map((id) => ({ id, ...letter })) })
 }
 
 export const upgrades = { 1: keepLetters }

@@ -11,7 +11,7 @@ const configDir = (seat: Seat): string =>
 
 const Registered = Schema.fromJsonString(
   Schema.Struct({
-    pid: Schema.Number,
+    pid: Schema.Finite,
     procStart: Schema.optionalKey(Schema.String),
     status: Schema.String,
     waitingFor: Schema.optionalKey(Schema.NullOr(Schema.String))

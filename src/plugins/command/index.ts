@@ -86,7 +86,7 @@ export const adapter = (config: typeof Config.Type) => {
       return { activity: waiting ? "idle" : "starting", detail: "", draft: null }
     },
     hook: readHook,
-    observe: () => Effect.succeed(Option.none()),
+    observe: () => Effect.succeedNone,
     submitted: () => Effect.succeed("unknown" as const),
     farewell: ({ text }) =>
       text

@@ -1,0 +1,52 @@
+/** Keystroke programs: what is pasted and pressed, as tmux commands that run as one. */
+import { rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { Effect } from "effect"
+import { quote } from "./ControlProtocol.ts"
+import { type PaneId, sanitise, type Stroke } from "./Terminal.ts"
+import { describe, type Run } from "./TmuxConnection.ts"
+
+/** Larger pastes go through a file: quoting and parsing 1 MB on the command line takes a second. */
+const INLINE = 8192
+
+/** `dir` takes the files of large pastes. */
+export const typist = (run: Run, dir: string) => {
+  let buffer = 0
+
+  const paste = Effect.fnUntraced(function* (pane: string, text: string, flags: string) {
+    const name = `sm${++buffer}`
+    const send = `paste-buffer ${flags} -d -b ${name} -t ${pane}`
+    if (Buffer.byteLength(text) <= INLINE)
+      return { lines: [`set-buffer -b ${name} -- ${quote(text)}`, send], file: undefined }
+    const file = join(dir, `${name}.paste`)
+    yield* Effect.tryPromise({
+      try: () => writeFile(file, text, { mode: 0o600 }),
+      catch: (error) => describe("type", error)
+    })
+    return { lines: [`load-buffer -b ${name} ${quote(file)}`, send], file }
+  })
+
+  return Effect.fn("Tmux.type")(function* (pane: PaneId, strokes: ReadonlyArray<Stroke>) {
+    const lines: Array<string> = []
+    const files: Array<string> = []
+    for (const stroke of strokes) {
+      if (stroke._tag === "Paste") {
+        const text = sanitise(stroke.text)
+        if (text === "") continue
+        const pasted = yield* paste(pane, text, "-p -r")
+        lines.push(...pasted.lines)
+        if (pasted.file !== undefined) files.push(pasted.file)
+        continue
+      }
+      for (const key of stroke.keys) {
+        // As a paste it reaches the program even while a person scrolls back in copy mode.
+        if (key === "Enter") lines.push(...(yield* paste(pane, "\r", "-r")).lines)
+        else lines.push(`copy-mode -q -t ${pane}`, `send-keys -t ${pane} ${key}`)
+      }
+    }
+    if (lines.length === 0) return
+    yield* run("type", ...lines).pipe(
+      Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true })))))
+    )
+  })
+}
