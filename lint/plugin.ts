@@ -5,6 +5,7 @@ import { noDumpingGround } from "./noDumpingGround.ts"
 import { noInlineSchemaCompile } from "./noInlineSchemaCompile.ts"
 import { noRunEffect } from "./noRunEffect.ts"
 import { noSwallowedError } from "./noSwallowedError.ts"
+import { openingSentence } from "./openingSentence.ts"
 
 export default {
   meta: { name: "sm" },
@@ -14,6 +15,7 @@ export default {
     "no-dumping-ground": noDumpingGround,
     "no-inline-schema-compile": noInlineSchemaCompile,
     "no-run-effect": noRunEffect,
-    "no-swallowed-error": noSwallowedError
+    "no-swallowed-error": noSwallowedError,
+    "opening-sentence": openingSentence
   }
 }

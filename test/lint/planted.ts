@@ -1,4 +1,7 @@
-/** Mistakes to plant, each beside a twin without it. Paths matter as much as texts: most rules look at both. */
+/**
+ * Mistakes to plant, each beside a twin without it. Paths matter as much as texts: most rules look at both. `OPENING` is
+ * put before every text that does not begin with a comment.
+ */
 
 export interface Mistake {
   /** As the linter prints it. */
@@ -8,6 +11,7 @@ export interface Mistake {
   readonly good: Readonly<Record<string, string>>
 }
 
+export const OPENING = "/** Planted. */\n"
 const lines = (count: number) => Array.from({ length: count }, (_, n) => `export const n${n} = ${n}\n`).join("")
 const effect = `import { Effect } from "effect"\n`
 const schema = `import { Schema } from "effect"\n`
@@ -88,8 +92,17 @@ export const MISTAKES: ReadonlyArray<Mistake> = [
   },
   {
     rule: "eslint(max-lines)",
-    bad: { "src/gateway/Long.ts": lines(301) },
-    good: { "src/gateway/Short.ts": lines(300) }
+    bad: { "src/gateway/Long.ts": lines(300) },
+    good: { "src/gateway/Short.ts": lines(299) }
+  },
+  {
+    rule: "sm(opening-sentence)",
+    bad: {
+      "src/gateway/Bare.ts": "// A comment of another kind.\nexport const a = 1\n",
+      "cli/Empty.ts": "/** */\nexport const a = 1\n",
+      "scripts/Late.ts": "/* One. */\n/** Two. */\nexport const a = 1\n"
+    },
+    good: { "test/Bare.ts": "// Tests need none.\nexport const a = 1\n" }
   },
   {
     rule: "import(no-cycle)",

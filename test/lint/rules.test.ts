@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { compile, LAYERS } from "../../lint/layers.ts"
-import { IMPORTS, MISTAKES } from "./planted.ts"
+import { IMPORTS, MISTAKES, OPENING } from "./planted.ts"
 
 const repository = join(import.meta.dirname, "../..")
 const trees: Array<string> = []
@@ -17,7 +17,7 @@ const lint = async (files: Readonly<Record<string, string>>): Promise<ReadonlyAr
   trees.push(tree)
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, path)), { recursive: true })
-    writeFileSync(join(tree, path), text)
+    writeFileSync(join(tree, path), text.startsWith("/") ? text : OPENING + text)
   }
   for (const entry of [".oxlintrc.json", "lint"])
     cpSync(join(repository, entry), join(tree, entry), { recursive: true })
