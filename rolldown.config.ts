@@ -1,18 +1,20 @@
 /** Two bundles: the command line as split CommonJS, because that starts fastest, and the daemon as one ES module. */
 import { readdirSync, rmSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { defineConfig, type Plugin } from "rolldown"
 
 /** clipanion touches the terminal's streams and `tty` when it is loaded, which costs 15 ms and serves no command of ours. */
 const leanClipanion: Plugin = {
   name: "lean-clipanion",
+  resolveId: {
+    filter: { id: /^\.\.\/platform$/u },
+    handler: (_, importer = "") => join(dirname(importer), "../platform/browser.mjs")
+  },
   transform: {
-    filter: { id: /clipanion\/lib\/(advanced\/Cli|platform\/node)\.mjs$/u },
-    handler: (code, id) => {
-      const lean = id.endsWith("node.mjs")
-        ? code.replace(/import tty from 'tty';/u, "const tty = undefined;")
-        : code.replaceAll(/(stdin|stdout|stderr): process\.\1,/gu, "$1: undefined,")
-      if (lean === code) throw new Error(`${id} has changed: see that it still starts lean`)
+    filter: { id: /clipanion\/lib\/advanced\/Cli\.m?js$/u },
+    handler: (code) => {
+      const lean = code.replaceAll(/(stdin|stdout|stderr): process\.\1,/gu, "$1: undefined,")
+      if (lean === code) throw new Error("clipanion has changed: see that it still starts lean")
       return lean
     }
   }

@@ -1,6 +1,5 @@
 /** What may stand at the cursor. Commands and sessions come without the parser; options load the one command. */
 import { catalog, type CommandName, commandOf, type Entry, offered, type Place } from "../Catalog.ts"
-import { ask } from "../Client.ts"
 import type { Card } from "../view/Sessions.ts"
 import type { Line } from "./Line.ts"
 
@@ -19,6 +18,7 @@ const plain = (values: ReadonlyArray<string>): ReadonlyArray<Candidate> =>
 
 /** An answer, or nothing: there is nobody to tell what went wrong. */
 const quietly = async <T>(verb: string, input: unknown): Promise<ReadonlyArray<T>> => {
+  const { ask } = await import("../Client.ts")
   const reply = await ask(verb, input, { repeatable: true, patience: 0, deadline: DEADLINE }).catch(() => undefined)
   return reply?.ok === true ? (reply.data as ReadonlyArray<T>) : []
 }
