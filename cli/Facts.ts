@@ -18,17 +18,20 @@ export interface Listening {
   readonly lost: () => void
 }
 
-/** Between attempts, ms: a broker that restarts is back within a second. */
+/** Between attempts, ms: a broker that restarts is back within a second; one that refuses is not asked for ever so often. */
 const AGAIN = 200
+const RARELY = 5000
 
 /** Listens over restarts of the broker until the answer is called. */
 export const hear = (session: string, { fact, lost, ready }: Listening): (() => void) => {
   let end = (): void => {}
   let over = false
+  let pause = AGAIN
   const again = (): void => {
     if (over) return
     lost()
-    setTimeout(open, AGAIN)
+    setTimeout(open, pause)
+    pause = Math.min(pause * 2, RARELY)
   }
   const open = (): void => {
     if (over) return
@@ -36,7 +39,10 @@ export const hear = (session: string, { fact, lost, ready }: Listening): (() => 
       const { space, ...at } = endpoint()
       const root = space === "main" ? "sm.evt" : `sm.${space}.evt`
       end = subscribe(at, `${root}.session.${session}.*`, {
-        ready,
+        ready: () => {
+          pause = AGAIN
+          ready()
+        },
         heard: (body) => fact((JSON.parse(body) as { readonly event: Fact }).event),
         lost: again
       })

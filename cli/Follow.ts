@@ -11,6 +11,8 @@ import type { Card } from "./view/Sessions.ts"
 const PATIENCE = 60_000
 /** The daemon keeps no more. */
 const MOST = 100
+/** There is a fact for the beginning of an action, none for its end: while one runs this looks again, ms. */
+const GLANCE = 1000
 /** What a shell says of a program ended by Ctrl-C. */
 const INTERRUPTED = 130
 
@@ -99,6 +101,7 @@ export const followActions = async (word: string, count: number, json: boolean):
       for (const action of fresh)
         if (!print(json ? JSON.stringify({ type: "action", ...action }) : actionLine(action))) return ExitCode.ok
       shown = new Set(actions.map(key))
+      if (actions.at(-1)?.took === null) setTimeout(ring, GLANCE)
       for (const turn of told) if (!tell(name, turn) || turn.type === "stopped") return ExitCode.ok
       if (session === undefined) listen(id)
     }
