@@ -20,7 +20,7 @@ export const wholeNumber = (field: string, text: string, min: number, max: numbe
 /** Seconds, also fractions of one. */
 export const seconds = (field: string, text: string, max: number, right: string): number => {
   const value = text.trim() === "" ? Number.NaN : Number(text)
-  if (value > 0 && value <= max) return value
+  if (Number.isFinite(value) && value > 0 && value <= max) return value
   const bounds = max === Infinity ? "above 0" : `above 0 and at most ${max}`
   throw new Misuse(`${field} is a number of seconds ${bounds}, not ${text === "" ? "empty" : text}`, right)
 }

@@ -1,19 +1,25 @@
 /** Words close to a mistyped one: for commands and options, which the daemon does not know. */
 
+/** Letters to change, add, drop or swap with their neighbour. */
 const distance = (one: string, two: string): number => {
-  let row = Array.from({ length: two.length + 1 }, (_, index) => index)
+  const rows = [Array.from({ length: two.length + 1 }, (_, column) => column)]
+  const at = (row: number, column: number) => rows[row]?.[column] ?? 0
   for (let i = 1; i <= one.length; i++) {
-    const next = [i]
+    rows.push([i])
     for (let j = 1; j <= two.length; j++) {
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1)
+      const same = one[i - 1] === two[j - 1] ? 0 : 1
+      const swapped = i > 1 && j > 1 && one[i - 1] === two[j - 2] && one[i - 2] === two[j - 1]
+      rows[i]?.push(
+        Math.min(
+          at(i - 1, j) + 1,
+          at(i, j - 1) + 1,
+          at(i - 1, j - 1) + same,
+          swapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY
+        )
       )
     }
-    row = next
   }
-  return row[two.length] ?? 0
+  return at(one.length, two.length)
 }
 
 /** At most three, nearest first; a beginning counts as near. */

@@ -114,14 +114,7 @@ describe("completions", () => {
 
       // The same with a real Tab.
       writeFileSync(join(work, "a brief.md"), "text")
-      yield* typed(
-        ["bash", "--norc"],
-        home,
-        work,
-        `source ${home}/completion.bash`,
-        "sm kill rev",
-        /sm kill reviewer/u
-      )
+      yield* typed(["bash", "--norc"], home, work, `source ${home}/completion.bash`, "sm kill rev", /sm kill reviewer/u)
       yield* typed(
         ["bash", "--norc"],
         home,
