@@ -47,9 +47,10 @@ export const ask = async (
 ): Promise<Reply> => {
   const until = Date.now() + (options.patience ?? PATIENCE)
   for (;;) {
+    // Read every time: a broker that restarts may have another port. That it was never started needs no patience.
+    const { name, space, ...at } = endpoint()
+    const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
     try {
-      const { name, space, ...at } = endpoint()
-      const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
       const text = await request(
         { ...at, name },
         `${root}.${verb}.${name}`,

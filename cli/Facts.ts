@@ -47,7 +47,7 @@ export const hear = (session: string, { fact, lost, ready }: Listening): (() => 
         lost: again
       })
     } catch {
-      // The file that says where the broker is vanishes with it.
+      // The file that says where the broker is cannot be read just now.
       again()
     }
   }

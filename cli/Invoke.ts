@@ -14,14 +14,27 @@ const sentence = (text: string): string => {
   return `${line.charAt(0).toLowerCase()}${line.slice(1)}`.replace(/[.:]$/u, "")
 }
 
+/** The first option among the words that is none of the known. clipanion says so only of commands of few words. */
+const unknownIn = (args: ReadonlyArray<string>, known: ReadonlyArray<string>): string | undefined => {
+  const dashes = args.indexOf("--")
+  return (dashes < 0 ? args : args.slice(0, dashes))
+    .map((word) => word.split("=")[0] ?? "")
+    .find((word) => /^-[^-\d]|^--./u.test(word) && !known.includes(word))
+}
+
 /** What clipanion could not read, in one sentence with the usage. */
-const misuseOf = (error: unknown, command: CommandClass<SmContext>, name: CommandName): unknown => {
+const misuseOf = (
+  error: unknown,
+  command: CommandClass<SmContext>,
+  name: CommandName,
+  args: ReadonlyArray<string>
+): unknown => {
   if (!(error instanceof Error) || !("clipanion" in error)) return error
   const { options, usage } = manualOf(command)
   const hint = `usage: ${usage} [options]; sm help ${name} says more`
-  const unknown = /^Unsupported option name \("(.*)"\)/u.exec(error.message)?.[1]
+  const known = options.flatMap(({ names }) => names)
+  const unknown = unknownIn(args, known)
   if (unknown !== undefined) {
-    const known = options.flatMap(({ names }) => names)
     const dashes = name === "send" || name === "spawn" ? "\n    text that begins with - stands behind --" : ""
     return new Misuse(`${name} has no option ${unknown}${perhaps(unknown, known)}`, `${hint}${dashes}`)
   }
@@ -46,7 +59,7 @@ export const invoke = async (name: CommandName, word: string, args: ReadonlyArra
     try {
       return parserOf(command).process([word, ...given], { afterDashes })
     } catch (error) {
-      throw misuseOf(error, command, name)
+      throw misuseOf(error, command, name, given)
     }
   })()
   return (await found.execute()) ?? 0

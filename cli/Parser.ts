@@ -8,16 +8,16 @@ import { wantsJson } from "./Words.ts"
 
 /** `sm help x` is `sm x --help`; `sm --json x` is `sm x --json`. */
 const inOrder = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [first, second, ...rest] = words
-  if (first === "--json" && second !== undefined) return inOrder([second, "--json", ...rest])
-  if (first !== "help" || second === undefined) return words
-  return second === "--json" ? inOrder(["help", ...rest, "--json"]) : [second, "--help", ...rest]
+  const [first, ...rest] = words
+  if (first === "--json") return rest.length === 0 ? ["help"] : inOrder([rest[0] ?? "", "--json", ...rest.slice(1)])
+  const topic = first === "help" ? rest.find((word) => !word.startsWith("-")) : undefined
+  return topic === undefined ? words : [topic, "--help", ...rest.filter((word) => word === "--json")]
 }
 
 const dispatch = async (words: ReadonlyArray<string>): Promise<number> => {
   const [first = "help", ...args] = inOrder(words)
   const json = wantsJson(words)
-  if (first === "help" || first === "--help" || first === "-h" || first === "--json") return help(json)
+  if (first === "help" || first === "--help" || first === "-h") return help(json)
   if (first === "--version" || first === "-v") return showVersion(json)
   const name = commandOf(first)
   if (name === undefined) {

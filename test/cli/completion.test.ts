@@ -5,10 +5,9 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { lineOf } from "../../cli/completion/Line.ts"
-import { bare, run } from "../support/Run.ts"
+import { run } from "../support/Run.ts"
+import { screenOf } from "../support/Screen.ts"
 import { makeSm } from "../support/Sm.ts"
-import { killTmux, temporary } from "../support/TmuxTest.ts"
-import { until } from "../support/Until.ts"
 
 const has = (shell: string): boolean => {
   try {
@@ -36,31 +35,20 @@ const inBash = (home: string, cwd: string, words: ReadonlyArray<string>) =>
     ({ stdout }) => stdout.split("\n").filter(Boolean)
   )
 
-/** A shell in a terminal of its own; answers what its screen shows after the keys. */
-const typed = (shell: ReadonlyArray<string>, home: string, cwd: string, script: string, keys: string, wanted: RegExp) =>
-  Effect.gen(function* () {
-    const dir = yield* temporary("shell")
-    const socket = join(dir, "tmux")
-    const tmux = (...args: ReadonlyArray<string>) =>
-      execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { env: { ...bare, SM_HOME: home } }).toString()
-    yield* Effect.addFinalizer(() => Effect.sync(() => killTmux(socket)))
-    tmux("new-session", "-d", "-x", "100", "-y", "30", "-c", cwd, ...shell)
-    const screen = (what: string, pattern: RegExp) =>
-      until(
-        what,
-        Effect.sync(() => {
-          const text = tmux("capture-pane", "-p")
-          return pattern.test(text) ? text : undefined
-        })
-      )
-    yield* screen("a prompt", /[$%#>]/u)
-    tmux("send-keys", "-l", `${script}; echo rea''dy`)
-    tmux("send-keys", "Enter")
-    yield* screen("the script is read", /^ready/mu)
-    tmux("send-keys", "-l", keys)
-    tmux("send-keys", "Tab")
-    return yield* screen(`${shell[0]} completes ${keys}`, wanted)
-  })
+/** A shell in a terminal that has read the script: a real Tab behind these keys makes its screen show this. */
+const tabbed = (shell: ReadonlyArray<string>, home: string, cwd: string, keys: string, wanted: RegExp) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const screen = yield* screenOf(shell, { cwd, env: { SM_HOME: home } })
+      yield* screen.shows(/[$%#>]/u)
+      screen.type(`source ${home}/completion.${shell[0]}; echo rea''dy`)
+      screen.press("Enter")
+      yield* screen.shows(/^ready/mu)
+      screen.type(keys)
+      screen.press("Tab")
+      yield* screen.shows(wanted)
+    })
+  )
 
 describe("a half-written line", () => {
   it("is whole words and the one at the cursor", () => {
@@ -114,28 +102,13 @@ describe("completions", () => {
 
       // The same with a real Tab.
       writeFileSync(join(work, "a brief.md"), "text")
-      yield* typed(["bash", "--norc"], home, work, `source ${home}/completion.bash`, "sm kill rev", /sm kill reviewer/u)
-      yield* typed(
-        ["bash", "--norc"],
-        home,
-        work,
-        `source ${home}/completion.bash`,
-        "sm send x --file a",
-        /--file a\\ brief\.md/u
-      )
-      yield* typed(
-        ["bash", "--norc"],
-        home,
-        work,
-        `source ${home}/completion.bash`,
-        "sm send x --wait=a",
-        /--wait=answered/u
-      )
+      yield* tabbed(["bash", "--norc"], home, work, "sm kill rev", /sm kill reviewer/u)
+      yield* tabbed(["bash", "--norc"], home, work, "sm send x --file a", /--file a\\ brief\.md/u)
+      yield* tabbed(["bash", "--norc"], home, work, "sm send x --wait=a", /--wait=answered/u)
 
       const missing = ["zsh", "fish"].filter((shell) => !has(shell))
       if (has("zsh")) {
-        const zsh = (keys: string, wanted: RegExp) =>
-          typed(["zsh", "-f"], home, work, `source ${home}/completion.zsh`, keys, wanted)
+        const zsh = (keys: string, wanted: RegExp) => tabbed(["zsh", "-f"], home, work, keys, wanted)
         yield* zsh("sm kill rev", /sm kill reviewer/u)
         yield* zsh("sm ", /spawn +-- start an agent/u)
         yield* zsh("sm send x --wait=a", /--wait=answered/u)
