@@ -48,7 +48,7 @@ const start = ({ log: path }: Supervision): ChildProcess => {
   })
   // The daemon writes its log itself; what comes here is node's own last words.
   for (const stream of [child.stdout, child.stderr])
-    stream?.on("data", (chunk: Buffer) => append(path ?? "", `${chunk}`))
+    stream?.on("data", (chunk: Buffer) => append(path ?? "", chunk.toString()))
   return child
 }
 

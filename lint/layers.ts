@@ -103,7 +103,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
   // The command line asks the daemon; its hot verbs must start fast.
   {
     files: "cli/**",
-    may: ["cli/**", "src/Home.ts", "clipanion", "node:**"],
+    may: ["cli/**", "src/Home.ts", "src/LogFile.ts", "clipanion", "node:**"],
     types: ["src/domain/**", "src/gateway/Api.ts"]
   },
 
