@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     fileParallelism: false,
+    // Its ES modules import a folder, which node itself refuses.
+    server: { deps: { inline: ["clipanion"] } },
     testTimeout: 60_000,
     hookTimeout: 180_000
   }

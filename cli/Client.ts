@@ -1,9 +1,9 @@
 /** Asks the daemon a verb as whoever this process is: a session by its credential file, else the person at the shell. */
 import { readFileSync } from "node:fs"
-import { resolveHome } from "../src/Home.ts"
-import { type Endpoint, request, Unreachable } from "./MiniNats.ts"
-
-export const home = resolveHome(process.env, process.getuid?.() ?? 0)
+import { home } from "./home.ts"
+import { type Endpoint, request } from "./MiniNats.ts"
+import type { Reply } from "./Reply.ts"
+import { Unreachable } from "./Unreachable.ts"
 
 interface Broker {
   readonly host: string
@@ -20,13 +20,6 @@ const read = <T>(path: string, missing: string): T => {
   }
   return JSON.parse(text) as T
 }
-
-export interface Failure {
-  readonly code: string
-  readonly message: string
-  readonly hint: string
-}
-export type Reply = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: Failure }
 
 /** Where the daemon is and who asks. */
 export const endpoint = (): Endpoint & { readonly space: string } => {
@@ -54,9 +47,10 @@ export const ask = async (
 ): Promise<Reply> => {
   const until = Date.now() + (options.patience ?? PATIENCE)
   for (;;) {
+    // Read every time: a broker that restarts may have another port. That it was never started needs no patience.
+    const { name, space, ...at } = endpoint()
+    const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
     try {
-      const { name, space, ...at } = endpoint()
-      const root = space === "main" ? "sm.rq" : `sm.${space}.rq`
       const text = await request(
         { ...at, name },
         `${root}.${verb}.${name}`,

@@ -1,26 +1,28 @@
 /** What a command prints: one JSON envelope, or lines for a person. Written with `fs`, for a stream costs 7 ms to load. */
 import { writeSync } from "node:fs"
-import type { Failure, Reply } from "./Client.ts"
 import { codeOf, ExitCode } from "./ExitCode.ts"
-import { Unreachable } from "./MiniNats.ts"
+import { Unreachable } from "./Unreachable.ts"
+import { Misuse } from "./Misuse.ts"
+import type { Failure, Reply } from "./Reply.ts"
 
-/** Writes all of it, also to a slow pipe; a reader that went away ends it. */
-const write = (descriptor: number, text: string): void => {
+/** Writes all of it, also to a slow pipe. False when the reader went away. */
+const write = (descriptor: number, text: string): boolean => {
   let rest = Buffer.from(text)
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest))
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === "EPIPE") return
+      if (code === "EPIPE") return false
       if (code !== "EAGAIN") throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
     }
   }
+  return true
 }
 
-export const print = (text: string): void => write(1, text.endsWith("\n") ? text : `${text}\n`)
-export const complain = (text: string): void => write(2, `${text}\n`)
+export const print = (text: string): boolean => write(1, text.endsWith("\n") ? text : `${text}\n`)
+export const complain = (text: string): void => void write(2, `${text}\n`)
 
 export const refusal = (error: Failure, json: boolean): number => {
   if (json) print(JSON.stringify({ ok: false, error }))
@@ -28,38 +30,38 @@ export const refusal = (error: Failure, json: boolean): number => {
   return codeOf(error)
 }
 
-/** Prints a reply; `show` makes the lines for a person. */
-export const settle = <T>(reply: Reply, json: boolean, show: (data: T) => string): number => {
-  if (!reply.ok) return refusal(reply.error, json)
-  if (json) print(JSON.stringify({ ok: true, data: reply.data }))
-  else {
-    const text = show(reply.data as T)
-    if (text !== "") print(text)
-  }
+/** What worked: the envelope, or lines. */
+export const done = (data: unknown, json: boolean, lines: string): number => {
+  if (json) print(JSON.stringify({ ok: true, data }))
+  else if (lines !== "") print(lines)
   return ExitCode.ok
 }
 
-/** Whatever was thrown, as an exit code. */
-export const failed = (error: unknown, json: boolean): number => {
+/** Prints a reply; `show` makes the lines for a person. */
+export const settle = <T>(reply: Reply, json: boolean, show: (data: T) => string): number =>
+  reply.ok ? done(reply.data, json, json ? "" : show(reply.data as T)) : refusal(reply.error, json)
+
+/** Whatever was thrown, as a failure the caller can act on. */
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof Misuse) return { code: "invalid", message: error.message, hint: error.hint }
   if (error instanceof Unreachable) {
-    const code = error.sent ? "timeout" : "unavailable"
-    return refusal(
-      {
-        code,
-        message: error.message,
-        hint: error.sent
-          ? "it may have been done all the same: look with sm list or sm trace"
-          : "start it with: sm up --detach"
-      },
-      json
-    )
+    return error.sent
+      ? {
+          code: "timeout",
+          message: error.message,
+          hint: "it may have been done all the same: look with sm list or sm trace"
+        }
+      : { code: "unavailable", message: error.message, hint: "start it with: sm up --detach" }
   }
-  return refusal(
-    {
-      code: "internal",
-      message: error instanceof Error ? error.message : String(error),
-      hint: "this is a defect of sm: please report it"
-    },
-    json
-  )
+  return {
+    code: "internal",
+    message: error instanceof Error ? error.message : String(error),
+    hint: "this is a defect of sm: please report it with what SM_DEBUG=1 adds"
+  }
+}
+
+/** Says what was thrown; answers the exit code. `SM_DEBUG` adds where it came from. */
+export const failed = (error: unknown, json: boolean): number => {
+  if (process.env["SM_DEBUG"] && error instanceof Error) complain(error.stack ?? "")
+  return refusal(failureOf(error), json)
 }

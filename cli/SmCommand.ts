@@ -1,26 +1,31 @@
-/** What every command shares: `--json`, and asking the daemon. */
-import { readFileSync } from "node:fs"
-import { type BaseContext, Command, Option } from "clipanion"
+/** What every command shares: `--json`, its line in the catalog, and asking the daemon. */
+import { type BaseContext, Command, Option, type Usage } from "clipanion"
+import { type Entry, catalog, type CommandName } from "./Catalog.ts"
 import { ask } from "./Client.ts"
-import { failed, settle } from "./Output.ts"
+import { settle } from "./Output.ts"
 
 export interface SmContext extends BaseContext {
   /** What stood behind `--`: arguments of the agent's own. */
   readonly afterDashes: ReadonlyArray<string>
 }
 
+/** The words that call a command. */
+export const pathsOf = (name: CommandName): Array<Array<string>> => {
+  const { aliases = [] }: Entry = catalog[name]
+  return [[name], ...aliases.map((alias) => [alias])]
+}
+
+/** The catalog's line with what only the long help shows. */
+export const usageOf = (name: CommandName, more: Pick<Usage, "details" | "examples"> = {}): Usage => {
+  const { category, description } = catalog[name]
+  return Command.Usage({ category, description, ...more })
+}
+
 export abstract class SmCommand extends Command<SmContext> {
   json = Option.Boolean("--json", false, { description: "print one JSON envelope: { ok, data, error }" })
 
-  abstract run(): Promise<number>
-
-  override async execute(): Promise<number> {
-    try {
-      return await this.run()
-    } catch (error) {
-      return failed(error, this.json)
-    }
-  }
+  /** What is thrown is explained by `failed`. */
+  abstract override execute(): Promise<number>
 
   /** Asks and prints. */
   async show<T>(
@@ -31,10 +36,4 @@ export abstract class SmCommand extends Command<SmContext> {
   ): Promise<number> {
     return settle<T>(await ask(verb, input, options), this.json, lines)
   }
-}
-
-/** A long text: given, or in a file, or on standard input when it is `-`. */
-export const body = (text: string | undefined, file: string | undefined): string | undefined => {
-  if (file !== undefined) return readFileSync(file === "-" ? 0 : file, "utf8")
-  return text === "-" ? readFileSync(0, "utf8") : text
 }

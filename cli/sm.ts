@@ -1,8 +1,13 @@
-/** The entry: hot commands run without the parser; everything else loads it. */
-import { complain, failed } from "./Output.ts"
+/** The entry: hot commands run without the parser; everything else loads it, and its compiled code from a cache. */
+import { enableCompileCache } from "node:module"
+import { home } from "./home.ts"
+import { failed } from "./Output.ts"
+import { wantsHelp, wantsJson } from "./Words.ts"
 
-const [verb = "", ...args] = process.argv.slice(2)
+const words = process.argv.slice(2)
+const [verb = "", ...args] = words
 
+/** None: not a hot command, or not one that its small parser can read. */
 const hot = async (): Promise<number | undefined> => {
   if (verb === "hook") return (await import("./hot/hook.ts")).hook(args)
   if (verb === "send") return (await import("./hot/send.ts")).send(args)
@@ -12,15 +17,13 @@ const hot = async (): Promise<number | undefined> => {
 }
 
 const main = async (): Promise<number> => {
-  const help = args.includes("--help") || args.includes("-h")
-  const code = help ? undefined : await hot()
-  return code ?? (await import("./full.ts")).run(process.argv.slice(2))
+  const code = wantsHelp(args) ? undefined : await hot()
+  if (code !== undefined) return code
+  enableCompileCache(`${home.cache}/compiled`)
+  return (await import("./Parser.ts")).run(words)
 }
 
 main().then(
   (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.exitCode = failed(error, args.includes("--json"))
-    if (process.env["SM_DEBUG"] !== undefined && error instanceof Error) complain(error.stack ?? "")
-  }
+  (error: unknown) => (process.exitCode = failed(error, wantsJson(words)))
 )

@@ -6,6 +6,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Cause, Clock, Deferred, Effect, Exit, Layer, Logger, Schema } from "effect"
 import * as App from "./App.ts"
 import { resolveHome } from "./Home.ts"
+import { log } from "./LogFile.ts"
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** `src/` when run from source, `dist/` when bundled: the package is one above either. */
@@ -24,12 +25,17 @@ const smCommand = (): readonly [string, ...ReadonlyArray<string>] => {
   return [process.execPath, join(root, "dist", "sm.cjs")]
 }
 
+/** Set by `sm up --detach`. */
+const logPath = process.env["SM_LOG"]
+
 const line = Logger.make(({ cause, date, logLevel, message }) => {
   const words = (Array.isArray(message) ? message : [message]).map((part) =>
     typeof part === "string" ? part : JSON.stringify(part)
   )
   const trouble = cause.reasons.length === 0 ? "" : `\n${Cause.pretty(cause)}`
-  process.stderr.write(`${date.toISOString()} ${logLevel.toUpperCase()} ${words.join(" ")}${trouble}\n`)
+  const text = `${date.toISOString()} ${logLevel.toUpperCase()} ${words.join(" ")}${trouble}\n`
+  if (logPath === undefined) process.stderr.write(text)
+  else log(logPath, text)
 })
 
 /** Ends the process as a defect would, which makes the supervisor start it again. */

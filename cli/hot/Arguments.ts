@@ -1,15 +1,22 @@
 /** The few shapes of arguments the hot commands take; anything else is left to the full parser. */
+
+/** Options of a command, named once for the hot parser; a test compares them with the declaration for clipanion. */
+export interface Shape {
+  /** Stand alone: `--json`. */
+  readonly bare: ReadonlyArray<string>
+  /** Take a value: `--ttl 60`, `--ttl=60`. */
+  readonly valued: ReadonlyArray<string>
+  /** May stand alone or take a value after `=`. */
+  readonly either: ReadonlyArray<string>
+}
+
 export interface Parsed {
   readonly words: ReadonlyArray<string>
   readonly flags: ReadonlyMap<string, string | true>
 }
 
 /** None when an option is not among the known ones: the full parser then says what is wrong. */
-export const parse = (
-  args: ReadonlyArray<string>,
-  bare: ReadonlyArray<string>,
-  valued: ReadonlyArray<string>
-): Parsed | undefined => {
+export const parse = (args: ReadonlyArray<string>, { bare, either, valued }: Shape): Parsed | undefined => {
   const words: Array<string> = []
   const flags = new Map<string, string | true>()
   for (let index = 0; index < args.length; index++) {
@@ -22,8 +29,8 @@ export const parse = (
     }
     const equals = arg.indexOf("=")
     const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals)
-    if (equals < 0 && bare.includes(name)) flags.set(name, true)
-    else if (valued.includes(name)) {
+    if (equals < 0 && (bare.includes(name) || either.includes(name))) flags.set(name, true)
+    else if (valued.includes(name) || (equals >= 0 && either.includes(name))) {
       const value = equals < 0 ? args[++index] : arg.slice(equals + 1)
       if (value === undefined) return undefined
       flags.set(name, value)

@@ -3,7 +3,8 @@
  * what the daemon cannot take now waits in the spool.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { ask, home } from "../Client.ts"
+import { ask } from "../Client.ts"
+import { home } from "../home.ts"
 
 /** The daemon makes the spool when it starts: where there is none, its whole state is gone, and with it the session. */
 const spool = (report: { readonly id: string }): void => {

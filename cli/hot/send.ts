@@ -1,9 +1,10 @@
 /** `sm send <session> <text>`: the message is stored when this says so. */
-import { readFileSync } from "node:fs"
 import { ask } from "../Client.ts"
 import { ExitCode } from "../ExitCode.ts"
-import { print, refusal, settle } from "../Output.ts"
-import { parse } from "./Arguments.ts"
+import { longText } from "../LongText.ts"
+import { Misuse, seconds } from "../Misuse.ts"
+import { done, refusal, settle } from "../Output.ts"
+import { parse, type Shape } from "./Arguments.ts"
 
 interface Sent {
   readonly messageId: string
@@ -16,6 +17,28 @@ interface Traced {
   readonly answer: string | null
 }
 
+/** What a command line asked for, as written. */
+export interface Wish {
+  readonly to: string
+  readonly words: ReadonlyArray<string>
+  readonly json: boolean
+  readonly urgent: boolean
+  readonly wait: string | boolean | undefined
+  readonly file: string | undefined
+  readonly ttl: string | undefined
+  readonly timeout: string | undefined
+  readonly messageId: string | undefined
+}
+
+export const shape: Shape = {
+  bare: ["json", "urgent"],
+  valued: ["file", "ttl", "timeout", "message-id"],
+  either: ["wait"]
+}
+
+/** The daemon waits no longer, s. */
+const LONGEST = 3600
+
 /** As in `domain/Ids.ts`, without what that file needs to load. */
 const makeMessageId = (): string => {
   const time = Date.now().toString(36).padStart(9, "0")
@@ -25,43 +48,31 @@ const makeMessageId = (): string => {
   return `m${time}${luck}`
 }
 
-/** None: not a plain send, so that the full parser explains. */
-export const send = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
-  const parsed = parse(args, ["json", "urgent", "wait"], ["file", "ttl", "wait", "timeout", "message-id"])
-  if (parsed === undefined) return undefined
-  const { flags, words } = parsed
-  const json = flags.has("json")
-  const misuse = (message: string, hint: string) => refusal({ code: "invalid", message, hint }, json)
-  const [to, ...rest] = words
-  const file = flags.get("file")
-  const fromFile = typeof file === "string"
-  if (to === undefined || (rest.length === 0 && !fromFile)) return undefined
-  let text = rest.join(" ")
-  if (fromFile || text === "-") {
-    try {
-      text = readFileSync(fromFile && file !== "-" ? file : 0, "utf8")
-    } catch (error) {
-      return misuse(
-        `the text cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        "--file names a readable file, - is standard input"
-      )
-    }
-  }
-  if (text.trim() === "") return misuse("the text is empty", 'sm send <session> "<text>"')
-  const until = flags.get("wait") === true ? "submitted" : flags.get("wait")
-  if (until !== undefined && until !== "submitted" && until !== "answered")
-    return misuse("--wait is submitted or answered", "sm send X hello --wait=answered")
-  const number = (name: string) => (flags.has(name) ? Number(flags.get(name)) : undefined)
-  const [ttl, timeout] = [number("ttl"), number("timeout")]
-  if ([ttl, timeout].some((value) => value !== undefined && !(value > 0)))
-    return misuse("--ttl and --timeout are seconds above 0", "sm send X hello --ttl 600")
-  const given = flags.get("message-id")
-  const messageId = typeof given === "string" ? given : makeMessageId()
+const untilOf = (wait: Wish["wait"]): "submitted" | "answered" | undefined => {
+  if (wait === undefined || wait === false) return undefined
+  if (wait === true || wait === "submitted") return "submitted"
+  if (wait === "answered") return "answered"
+  throw new Misuse(`--wait is submitted or answered, not ${wait}`, "sm send X hello --wait=answered")
+}
+
+export const deliver = async (wish: Wish): Promise<number> => {
+  const { json, to } = wish
+  const given = wish.words.length === 0 ? undefined : wish.words.join(" ")
+  const text = longText(given, wish.file, "--file")
+  if (text === undefined || text.trim() === "")
+    throw new Misuse("the text is empty", `sm send ${to} "<text>", or - for standard input`)
+  const until = untilOf(wish.wait)
+  const ttl = wish.ttl === undefined ? undefined : seconds("--ttl", wish.ttl, Infinity, "sm send X hello --ttl 600")
+  const patience =
+    wish.timeout === undefined
+      ? 600
+      : seconds("--timeout", wish.timeout, LONGEST, "sm send X hello --wait --timeout 60")
+  const messageId = wish.messageId ?? makeMessageId()
   const input = {
     to,
     text,
     messageId,
-    ...(flags.has("urgent") ? { mode: "urgent" } : {}),
+    ...(wish.urgent ? { mode: "urgent" } : {}),
     ...(ttl === undefined ? {} : { ttl })
   }
   const reply = await ask("send", input, { repeatable: true, patience: 20_000 })
@@ -72,18 +83,44 @@ export const send = async (args: ReadonlyArray<string>): Promise<number | undefi
       (sent) => `sent to ${sent.to.name} (${sent.to.id}), ${sent.target}: ${sent.messageId} ${sent.state}`
     )
   }
-  const seconds = timeout ?? 600
   const waited = await ask(
     "wait",
-    { messageId, until, timeoutMs: seconds * 1000 },
-    { repeatable: true, deadline: seconds * 1000 + 5000, patience: 20_000 }
+    { messageId, until, timeoutMs: patience * 1000 },
+    { repeatable: true, deadline: patience * 1000 + 5000, patience: 20_000 }
   )
   if (!waited.ok) return refusal(waited.error, json)
   const { answer, status } = waited.data as Traced
   const { target, to: receiver } = reply.data as Sent
-  if (json) print(JSON.stringify({ ok: true, data: { messageId, to: receiver, state: status, target, answer } }))
-  else print(until === "answered" && answer !== null ? answer : `${messageId} ${status}`)
+  const data = { messageId, to: receiver, state: status, target, answer }
+  done(data, json, until === "answered" && answer !== null ? answer : `${messageId} ${status}`)
   if (status === "parked" || status === "dead" || status === "expired") return ExitCode.refused
   const reached = status === "answered" || (until === "submitted" && status === "submitted")
   return reached ? ExitCode.ok : ExitCode.timeout
+}
+
+/** None: not a plain send, so that the full parser explains. */
+export const send = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
+  const parsed = parse(args, shape)
+  if (parsed === undefined) return undefined
+  const { flags, words } = parsed
+  const [to, ...rest] = words
+  const text = (name: string) => {
+    const value = flags.get(name)
+    return typeof value === "string" ? value : undefined
+  }
+  if (to === undefined || (rest.length === 0 && !flags.has("file"))) return undefined
+  const trap = flags.get("wait") === true && args[args.indexOf("--wait") + 1]
+  if (trap === "answered" || trap === "submitted")
+    throw new Misuse("--wait takes its value after an equals sign", `--wait=${trap}`)
+  return deliver({
+    to,
+    words: rest,
+    json: flags.has("json"),
+    urgent: flags.has("urgent"),
+    wait: flags.get("wait"),
+    file: text("file"),
+    ttl: text("ttl"),
+    timeout: text("timeout"),
+    messageId: text("message-id")
+  })
 }

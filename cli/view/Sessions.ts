@@ -1,5 +1,6 @@
 /** Sessions as a table. */
-import { ago, table } from "./Table.ts"
+import { table } from "./Table.ts"
+import { ago } from "./Time.ts"
 
 export interface Card {
   readonly id: string
@@ -26,3 +27,6 @@ export const sessionLines = (cards: ReadonlyArray<Card>): string =>
       card.workingDir
     ])
   )
+
+/** "killed reviewer (1a2b3c4d), stopped". */
+export const oneSession = (verb: string, card: Card): string => `${verb} ${card.name} (${card.id}), ${card.state}`

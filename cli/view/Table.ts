@@ -1,20 +1,34 @@
-/** Aligned columns. */
-export const table = (head: ReadonlyArray<string>, body: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => (row[column] ?? "").length)))
-  return [head, ...body]
+/**
+ * Tables: aligned columns on a terminal; on a pipe the same lines without padding, cells two spaces apart, for agents
+ * pay for every space. Never colour, tabs or cut cells; programs take `--json`.
+ */
+import { fstatSync, statSync } from "node:fs"
+
+/** Asked without `node:tty`, which costs 5 ms: a character device that is not the null device. */
+export const onTerminal = (descriptor: number): boolean => {
+  try {
+    const found = fstatSync(descriptor)
+    return found.isCharacterDevice() && found.rdev !== statSync("/dev/null").rdev
+  } catch {
+    return false
+  }
+}
+
+const oneLine = (cell: string): string => cell.replaceAll(/\s+/gu, " ").trim()
+
+export const table = (
+  head: ReadonlyArray<string>,
+  body: ReadonlyArray<ReadonlyArray<string>>,
+  aligned = onTerminal(1)
+): string => {
+  const rows = [head, ...body.map((row) => row.map((cell) => oneLine(cell) || "-"))]
+  const widths = head.map((_, column) => (aligned ? Math.max(...rows.map((row) => (row[column] ?? "").length)) : 0))
+  return rows
     .map((row) =>
       row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join("  ")
         .trimEnd()
     )
     .join("\n")
-}
-
-/** "3m", "2h": how long since a time in Unix ms. */
-export const ago = (at: number): string => {
-  const seconds = Math.max(0, Math.round((Date.now() - at) / 1000))
-  if (seconds < 60) return `${seconds}s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
-  return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
 }

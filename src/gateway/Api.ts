@@ -147,6 +147,7 @@ export const verbs = {
     }),
     Schema.Array(SessionCard)
   ),
+  kinds: verb("Agent kinds that can be spawned.", None, Schema.Array(Schema.String)),
   me: verb("The caller's own session.", None, SessionCard),
   status: verb(
     "The caller, and the others in its directory.",

@@ -32,6 +32,7 @@ const handlersOf = (options: Options): Handlers => ({
   trace: ({ messageId }) => Message.trace(messageId),
   list: View.list,
   children: View.children,
+  kinds: () => View.kinds,
   me: (_, caller) => own(caller),
   status: View.status,
   output: View.output,

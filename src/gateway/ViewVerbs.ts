@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { ref } from "../actors/ActorRef.ts"
 import { Session } from "../actors/session/Session.ts"
+import { Roster } from "../agents/Roster.ts"
 import { Directory } from "../broker/Directory.ts"
 import { isLive, type SessionCard } from "../domain/Session.ts"
 import { PaneId, Terminal } from "../terminal/Terminal.ts"
@@ -14,6 +15,8 @@ export const list = (input: Input<"list">) =>
     Effect.flatMap(Directory, (directory) => directory.all),
     (cards) => cards.filter((card) => input.all === true || isLive(card.state) || card.state === "crashed")
   )
+
+export const kinds = Effect.flatMap(Roster, (roster) => roster.kinds)
 
 const below = (parent: string, cards: ReadonlyArray<SessionCard>): ReadonlyArray<SessionCard> =>
   cards.filter((card) => card.parentId === parent).flatMap((child) => [child, ...below(child.id, cards)])

@@ -1,0 +1,83 @@
+/** Every command's name, place and one line: what `sm --help` prints and completions offer without loading a command. */
+
+export const categories = ["Sessions", "Messages", "Seeing", "Operating", "Plumbing"] as const
+export type Category = (typeof categories)[number]
+
+/** What stands at one place after a command; completions ask for the values. */
+export type Place = "session" | "ended" | "provider" | "shell" | "deadLetterAction" | "deadLetter" | "command" | "free"
+
+export interface Entry {
+  readonly category: Category
+  readonly description: string
+  readonly places: ReadonlyArray<Place>
+  readonly aliases?: ReadonlyArray<string>
+}
+
+export const catalog = {
+  spawn: { category: "Sessions", description: "start an agent in a pane of its own", places: ["provider", "free"] },
+  kill: {
+    category: "Sessions",
+    description: "end an agent; its record stays and can be restored",
+    places: ["session"]
+  },
+  restore: {
+    category: "Sessions",
+    description: "start an ended session again where it left off; without a session: list them",
+    places: ["ended"]
+  },
+  clear: {
+    category: "Sessions",
+    description: "drop an agent's context, optionally with a new prompt",
+    places: ["session", "free"]
+  },
+  name: { category: "Sessions", description: "rename yourself, or a session", places: ["session", "free"] },
+  send: {
+    category: "Messages",
+    description: "send text to a session; it is stored when this returns",
+    places: ["session", "free"]
+  },
+  trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
+  list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
+  children: {
+    category: "Seeing",
+    description: "sessions spawned by one session (default: by you)",
+    places: ["session"]
+  },
+  me: { category: "Seeing", description: "your own session", places: [] },
+  status: { category: "Seeing", description: "who you are, and who else works in this directory", places: [] },
+  output: { category: "Seeing", description: "the last lines of a pane", places: ["session"] },
+  tail: { category: "Seeing", description: "what a session's agent did: tools and times", places: ["session"] },
+  attach: {
+    category: "Seeing",
+    description: "look inside and type yourself; C-] d leaves",
+    places: ["session"]
+  },
+  up: { category: "Operating", description: "run the daemon here, or in the background with --detach", places: [] },
+  down: {
+    category: "Operating",
+    description: "stop the daemon and its broker; agents stay in their panes",
+    places: []
+  },
+  doctor: { category: "Operating", description: "is everything well, and what to do if not", places: [] },
+  "dead-letters": {
+    category: "Operating",
+    description: "mail nobody could handle: list, read one, replay, drop",
+    places: ["deadLetterAction", "deadLetter"]
+  },
+  completion: { category: "Operating", description: "print a shell's completion script", places: ["shell"] },
+  hook: { category: "Plumbing", description: "an agent's hook reports to its session", places: [] },
+  complete: { category: "Plumbing", description: "what may stand next on a command line", places: [] }
+} as const satisfies Record<string, Entry>
+
+export type CommandName = keyof typeof catalog
+
+/** Plumbing is called by programs: it is documented and works, but is not offered. */
+export const offered: ReadonlyArray<readonly [CommandName, Entry]> = (
+  Object.entries(catalog) as ReadonlyArray<[CommandName, Entry]>
+).filter(([, { category }]) => category !== "Plumbing")
+
+const isName = (word: string): word is CommandName => Object.hasOwn(catalog, word)
+
+/** The command a word means: its name or one of its aliases. */
+export const commandOf = (word: string): CommandName | undefined =>
+  isName(word) ? word : offered.find(([, entry]) => entry.aliases?.includes(word))?.[0]

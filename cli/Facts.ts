@@ -1,0 +1,59 @@
+/** Facts about one session, live: the daemon republishes every fact, and every credential may listen. */
+import { endpoint } from "./Client.ts"
+import { subscribe } from "./MiniNats.ts"
+
+/** The part of `domain/Event.ts` that is looked at here. */
+export interface Fact {
+  readonly _tag: string
+  readonly phase?: string
+  readonly detail?: string
+  readonly reason?: string
+}
+
+export interface Listening {
+  /** From now on nothing is missed; what was before must be asked for. Comes again after every reconnection. */
+  readonly ready: () => void
+  readonly fact: (fact: Fact) => void
+  /** The broker is gone; it is tried again. */
+  readonly lost: () => void
+}
+
+/** Between attempts, ms: a broker that restarts is back within a second; one that refuses is not asked for ever so often. */
+const AGAIN = 200
+const RARELY = 5000
+
+/** Listens over restarts of the broker until the answer is called. */
+export const hear = (session: string, { fact, lost, ready }: Listening): (() => void) => {
+  let end = (): void => {}
+  let over = false
+  let pause = AGAIN
+  const again = (): void => {
+    if (over) return
+    lost()
+    setTimeout(open, pause)
+    pause = Math.min(pause * 2, RARELY)
+  }
+  const open = (): void => {
+    if (over) return
+    try {
+      const { space, ...at } = endpoint()
+      const root = space === "main" ? "sm.evt" : `sm.${space}.evt`
+      end = subscribe(at, `${root}.session.${session}.*`, {
+        ready: () => {
+          pause = AGAIN
+          ready()
+        },
+        heard: (body) => fact((JSON.parse(body) as { readonly event: Fact }).event),
+        lost: again
+      })
+    } catch {
+      // The file that says where the broker is cannot be read just now.
+      again()
+    }
+  }
+  open()
+  return () => {
+    over = true
+    end()
+  }
+}

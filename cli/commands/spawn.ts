@@ -1,0 +1,64 @@
+/** `sm spawn <provider> [prompt]`: a new agent. */
+import { resolve } from "node:path"
+import { Option } from "clipanion"
+import { longText } from "../LongText.ts"
+import { Misuse } from "../Misuse.ts"
+import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
+import { type Card, oneSession } from "../view/Sessions.ts"
+
+const pair = (text: string): readonly [string, string] => {
+  const at = text.indexOf("=")
+  if (at < 1)
+    throw new Misuse(`--env takes NAME=VALUE, not ${text}`, "sm spawn claude hello --env HTTPS_PROXY=http://…")
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+export class Spawn extends SmCommand {
+  static override paths = pathsOf("spawn")
+  static override usage = usageOf("spawn", {
+    details:
+      "The agent runs in the daemon's environment and acts as itself: what it sends, spawns or asks is its own. What stands behind `--` goes to the agent's program as it is.",
+    examples: [
+      ["A reviewer", 'sm spawn claude "Review the last commit" --name reviewer'],
+      ["A long first prompt", "sm spawn codex --prompt-file task.md --cwd ../api"],
+      ["Arguments of the agent's own", "sm spawn claude hello -- --add-dir ../lib"]
+    ]
+  })
+  provider = Option.String({ name: "provider" })
+  prompt = Option.String({ name: "prompt", required: false })
+  promptFile = Option.String("--prompt-file", {
+    description: "read the first prompt from a file (- is standard input)"
+  })
+  name = Option.String("--name", { description: "1-32 letters, digits, _ or -" })
+  model = Option.String("--model", { description: "the agent's model, as the agent's program names it" })
+  effort = Option.String("--effort", { description: "how hard it thinks, as the agent's program names it" })
+  permissionMode = Option.String("--permission-mode", {
+    description: "what it may do unasked, as the agent's program names it"
+  })
+  cwd = Option.String("--cwd", { description: "where it works; default: here" })
+  env = Option.Array("--env", [], { description: "NAME=VALUE, may be repeated" })
+
+  override execute() {
+    const given = {
+      prompt: longText(this.prompt, this.promptFile, "--prompt-file"),
+      name: this.name,
+      model: this.model,
+      effort: this.effort,
+      permissionMode: this.permissionMode
+    }
+    const input = {
+      provider: this.provider,
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      cwd: resolve(this.cwd ?? process.cwd()),
+      env: Object.fromEntries(this.env.map(pair)),
+      args: this.context.afterDashes
+    }
+    return this.show<Card>(
+      "spawn",
+      input,
+      (card) =>
+        `${oneSession("spawned", card)}\n  sm attach ${card.name}    sm send ${card.name} "…"    sm output ${card.name}`,
+      { deadline: 30_000 }
+    )
+  }
+}

@@ -1,0 +1,219 @@
+/** Every command as its user has it: one envelope, one sentence, one exit code, and the next command named. */
+import { existsSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { bare, runSm } from "../support/Run.ts"
+import { screenOf } from "../support/Screen.ts"
+import { makeSm, type Result } from "../support/Sm.ts"
+import { temporary } from "../support/TmuxTest.ts"
+
+interface Envelope {
+  readonly ok: boolean
+  readonly data?: unknown
+  readonly error?: { readonly code: string; readonly message: string; readonly hint: string }
+}
+
+/** What was found; tests name the fields they look at. */
+type Found = Readonly<Record<string, unknown>>
+
+/** Exactly one line of JSON on standard output, nothing else anywhere. */
+const envelopeOf = ({ stderr, stdout }: Result, what: string): Envelope => {
+  assert.strictEqual(stderr, "", what)
+  assert.strictEqual(stdout.trimEnd().split("\n").length, 1, `${what}: ${stdout}`)
+  const envelope = JSON.parse(stdout) as Envelope
+  if (envelope.ok) assert.hasAllKeys(envelope, ["ok", "data"], what)
+  else {
+    assert.hasAllKeys(envelope, ["ok", "error"], what)
+    assert.hasAllKeys(envelope.error, ["code", "message", "hint"], what)
+    assert.isNotEmpty(envelope.error?.hint, what)
+    assert.notInclude(envelope.error?.message, "\n", what)
+  }
+  return envelope
+}
+
+/** Wrong command lines, with what the sentence must say. None of them needs a daemon. */
+const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]> = [
+  [["frobnicate"], /no command frobnicate/u],
+  [["lst"], /did you mean list/u],
+  [["--frob"], /no option --frob/u],
+  [["list", "--frob"], /list has no option --frob/u],
+  [["output", "x", "--line", "3"], /did you mean --lines/u],
+  [["output"], /output needs <session>/u],
+  [["output", "x", "y"], /no use for the word y/u],
+  [["output", "x", "--lines", "abc"], /--lines is a whole number from 1 to 3000, not abc/u],
+  [["output", "x", "--lines", "0"], /--lines .* not 0/u],
+  [["tail", "x", "-n", "0"], /--count is a whole number from 1 to 100, not 0/u],
+  [["tail", "x", "-f", "-n", "1.5"], /--count .* not 1\.5/u],
+  [["dead-letters", "show", "foo"], /a whole number .* not foo/u],
+  [["dead-letters", "show"], /show needs the number/u],
+  [["dead-letters", "reply", "3"], /did you mean replay/u],
+  [["spawn"], /spawn needs <provider>/u],
+  [
+    ["spawn", "fake", "--prompt-file", "/nowhere/x"],
+    /--prompt-file \/nowhere\/x cannot be read: there is no such file/u
+  ],
+  [["spawn", "fake", "a", "--prompt-file", "/nowhere/x"], /given twice/u],
+  [["spawn", "fake", "--env", "NAME"], /--env takes NAME=VALUE, not NAME/u],
+  [["clear", "x", "--prompt-file", "/"], /it is a directory/u],
+  [["send"], /send needs <session>/u],
+  [["send", "x"], /the text is empty/u],
+  [["send", "x", " "], /the text is empty/u],
+  [["send", "x", "-"], /the text is empty/u],
+  [["send", "x", "--file", "/nowhere/x"], /--file \/nowhere\/x cannot be read/u],
+  [["send", "x", "a", "--file", "/nowhere/x"], /given twice/u],
+  [["send", "x", "a", "--force"], /no option --force/u],
+  [["send", "x", "a", "--ttl", "soon"], /--ttl is a number of seconds above 0, not soon/u],
+  [["send", "x", "a", "--wait", "--timeout", "0"], /--timeout .* not 0/u],
+  [["send", "x", "a", "--wait=never"], /--wait is submitted or answered, not never/u],
+  [["send", "x", "a", "--wait", "answered"], /--wait takes its value after an equals sign/u],
+  [["status", "busy"], /no use for the word busy/u],
+  [["me", "--all"], /me has no option --all/u],
+  [["name"], /name needs <session-or-name>/u],
+  [["name", "a", "b", "c"], /not also c/u],
+  [["completion", "powershell"], /not for powershell/u],
+  [["help", "frobnicate"], /no command frobnicate/u]
+]
+
+describe("a wrong command line", () => {
+  it.live("exits 2 and says in one sentence what is wrong, with --json in the envelope", () =>
+    Effect.gen(function* () {
+      const home = yield* temporary("misuse")
+      const how = { env: { SM_HOME: home } }
+      for (const [args, says] of misuse) {
+        const what = args.join(" ")
+        const dashes = args[0]?.startsWith("--") ? 0 : 1
+        const { error } = envelopeOf(
+          yield* runSm([...args.slice(0, dashes), "--json", ...args.slice(dashes)], how),
+          what
+        )
+        assert.strictEqual(error?.code, "invalid", what)
+        assert.match(error?.message ?? "", says, what)
+      }
+      for (const [args, says] of misuse.filter((_, index) => index % 6 === 0)) {
+        const { code, stderr, stdout } = yield* runSm(args, how)
+        assert.deepStrictEqual([code, stdout], [2, ""], args.join(" "))
+        assert.match(stderr, says)
+        assert.match(stderr, /^sm: .+\n {4}\S/u)
+      }
+      assert.isFalse(existsSync(join(home, "state")), "nothing was asked or started")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("shows where a defect came from when SM_DEBUG is set, and the daemon's absence by 3", () =>
+    Effect.gen(function* () {
+      const home = yield* temporary("absent")
+      const absent = yield* runSm(["list"], { env: { SM_HOME: home } })
+      assert.strictEqual(absent.code, 3)
+      assert.include(absent.stderr, "sm up --detach")
+      assert.notInclude(absent.stderr, "    at ")
+      const debugged = yield* runSm(["list", "--json"], { env: { SM_HOME: home, SM_DEBUG: "1" } })
+      assert.match(debugged.stderr, /^ {4}at /mu)
+      assert.strictEqual((JSON.parse(debugged.stdout) as Envelope).error?.code, "unavailable")
+      for (const args of [["doctor"], ["restore"], ["attach"], ["send", "x", "y"], ["tail", "x"]]) {
+        const { error } = envelopeOf(yield* runSm([...args, "--json"], { env: { SM_HOME: home } }), args.join(" "))
+        assert.strictEqual(error?.code, "unavailable", args.join(" "))
+      }
+      assert.deepStrictEqual(envelopeOf(yield* runSm(["down", "--json"], { env: { SM_HOME: home } }), "down").data, {
+        pid: null
+      })
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("every command", () => {
+  it.live("answers in the envelope, and helps by itself", () =>
+    Effect.gen(function* () {
+      const { home, json, sm, taken, work } = yield* makeSm
+      const env = { SM_HOME: home }
+      const data = (...args: ReadonlyArray<string>) =>
+        Effect.map(sm(...args.slice(0, 1), "--json", ...args.slice(1)), (result) => {
+          const envelope = envelopeOf(result, args.join(" "))
+          assert.isTrue(envelope.ok, `${args.join(" ")}: ${result.stdout}`)
+          return envelope.data as Found
+        })
+      const rows = (...args: ReadonlyArray<string>) =>
+        Effect.map(data(...args), (found) => found as unknown as ReadonlyArray<Found>)
+      const refused = (code: number, ...args: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          const result = yield* sm(...args, "--json")
+          assert.strictEqual(result.code, code, args.join(" "))
+          const { stderr } = yield* sm(...args)
+          const { error } = envelopeOf(result, args.join(" "))
+          assert.include(stderr, error?.message ?? "nothing")
+          return error ?? { code: "", message: "", hint: "" }
+        })
+
+      // Nothing is there yet.
+      assert.deepStrictEqual(yield* rows("list"), [])
+      assert.deepStrictEqual(yield* rows("restore"), [])
+      assert.include((yield* sm("restore")).stdout, "nothing to restore")
+      assert.strictEqual((yield* refused(1, "attach")).code, "not-found")
+      assert.include((yield* refused(1, "children")).message, "not a session")
+      assert.include((yield* refused(1, "me")).message, "not a session")
+      assert.deepStrictEqual(yield* rows("dead-letters"), [])
+      assert.strictEqual((yield* refused(1, "dead-letters", "show", "7")).message, "there is no dead letter 7")
+      assert.strictEqual((yield* refused(1, "dead-letters", "drop", "7")).code, "not-found")
+      assert.include((yield* refused(1, "spawn", "fak")).message, "did you mean fake")
+
+      // One session.
+      const one = yield* json("spawn", "fake", "--name", "one")
+      const id = one["id"] as never as string
+      assert.deepInclude(yield* data("attach"), { session: (yield* rows("list"))[0] })
+      yield* data("send", "one", "--wait=answered", "--", "-begins", "with", "--dashes")
+      assert.strictEqual(taken().at(-1), "-begins with --dashes")
+      writeFileSync(join(work, "letter"), "from a file\nof two lines")
+      yield* data("send", "one", "--file", "letter", "--wait=answered")
+      assert.strictEqual(taken().at(-1), "from a file\nof two lines")
+      const piped = yield* runSm(["send", "one", "-", "--wait=answered"], { env, input: "from a pipe" })
+      assert.deepStrictEqual([piped.code, taken().at(-1)], [0, "from a pipe"])
+      const sent = yield* data("send", "one", "later", "--ttl", "600")
+      assert.hasAllKeys(sent, ["messageId", "to", "state", "target"])
+      assert.strictEqual((yield* data("trace", String(sent["messageId"])))["id"], sent["messageId"])
+      assert.include((yield* refused(1, "tail", "on")).message, "did you mean one")
+      for (const args of [["status"], ["output", "one"], ["tail", "one"], ["children", "one"], ["doctor"], ["help"]])
+        yield* data(...args)
+      yield* data("completion", "bash")
+      yield* data("help", "send")
+      yield* data("name", "one", "uno")
+      assert.deepInclude(yield* data("up"), { already: true })
+
+      // Two: attach asks which.
+      yield* json("spawn", "fake", "--name", "two")
+      const which = yield* sm("attach")
+      assert.strictEqual(which.code, 2)
+      assert.include(which.stdout, `${id}  uno  fake`)
+      assert.include(which.stderr, "say which (uno, two)")
+      assert.include((yield* sm("attach", "uno")).stderr, "needs a terminal")
+
+      // Ended.
+      yield* data("kill", "uno")
+      assert.strictEqual((yield* rows("restore"))[0]?.["name"], "uno")
+      assert.match((yield* sm("restore")).stdout, /uno.*\nnext: sm restore uno\n$/su)
+      assert.include((yield* refused(1, "attach", "uno")).hint, "sm restore uno")
+      yield* data("restore", "uno")
+
+      // A table: plain on a pipe, aligned on a terminal, never coloured.
+      const { stdout } = yield* sm("list")
+      assert.match(stdout, /^ID {2}NAME {2}KIND {2}STATE {2}FOR/u)
+      for (const never of ["\t", "\u001b", "   "]) assert.notInclude(stdout, never)
+      const bash = yield* screenOf(["bash", "--norc"], { cwd: work, env: { ...env, PATH: bare["PATH"] ?? "" } })
+      const smOf = `${process.execPath} ${join(import.meta.dirname, "../../dist/sm.cjs")}`
+      yield* bash.shows(/[$#]/u)
+      bash.type(`${smOf} list`)
+      bash.press("Enter")
+      yield* bash.shows(/^ID {8}NAME {2}KIND/mu)
+
+      // From inside another tmux.
+      bash.type(`clear; ${smOf} attach two`)
+      bash.press("Enter")
+      yield* bash.shows(/^ready\n>/mu)
+      bash.type("typed by a person")
+      bash.press("Enter")
+      yield* bash.shows(/^ready/mu)
+      bash.press("C-]", "d")
+      yield* bash.shows(/detached/u)
+      assert.strictEqual(taken().at(-1), "typed by a person")
+    }).pipe(Effect.scoped)
+  )
+})

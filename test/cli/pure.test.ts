@@ -1,0 +1,156 @@
+/** What of the command line needs no process: parsing, numbers, near words, tables, and that nothing drifts apart. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { catalog, commandOf, type CommandName } from "../../cli/Catalog.ts"
+import { commands } from "../../cli/commands/index.ts"
+import { parse, type Shape } from "../../cli/hot/Arguments.ts"
+import { shape as sendShape } from "../../cli/hot/send.ts"
+import { shape as statusShape } from "../../cli/hot/status.ts"
+import { manualOf, parserOf } from "../../cli/Manual.ts"
+import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
+import { near, perhaps } from "../../cli/Near.ts"
+import { table } from "../../cli/view/Table.ts"
+import { wantsHelp, wantsJson } from "../../cli/Words.ts"
+import { cliPage } from "../../scripts/docs/cli.ts"
+
+const names = Object.keys(catalog) as ReadonlyArray<CommandName>
+
+describe("the hot parser", () => {
+  const shape: Shape = { bare: ["json"], valued: ["ttl"], either: ["wait"] }
+
+  it("reads words and options in any order", () => {
+    const parsed = parse(["a", "--json", "b", "--ttl", "5", "--wait=answered", "c"], shape)
+    assert.deepStrictEqual(parsed?.words, ["a", "b", "c"])
+    assert.deepStrictEqual(
+      [...(parsed?.flags ?? [])],
+      [
+        ["json", true],
+        ["ttl", "5"],
+        ["wait", "answered"]
+      ]
+    )
+    assert.strictEqual(parse(["--wait", "a"], shape)?.flags.get("wait"), true)
+  })
+
+  it("takes everything behind -- for text, and so a dash behind the first word", () => {
+    assert.deepStrictEqual(parse(["x", "--", "--json", "-f"], shape)?.words, ["x", "--json", "-f"])
+    assert.deepStrictEqual(parse(["x", "use", "ls", "-h"], shape)?.words, ["x", "use", "ls", "-h"])
+    assert.deepStrictEqual(parse(["x", "-"], shape)?.words, ["x", "-"])
+  })
+
+  it("leaves to the full parser what it does not know", () => {
+    for (const args of [["--frob"], ["x", "--frob"], ["-x"], ["x", "--ttl"], ["--json=1"]])
+      assert.isUndefined(parse(args, shape), args.join(" "))
+  })
+
+  it("knows the options that the declarations for help and completions know, and takes values as they do", async () => {
+    const shapes: ReadonlyArray<readonly [CommandName, Shape]> = [
+      ["send", sendShape],
+      ["status", statusShape],
+      ["me", statusShape]
+    ]
+    for (const [name, { bare, either, valued }] of shapes) {
+      const { options } = manualOf(await commands[name]())
+      const told = (takes: boolean) =>
+        options.filter((option) => option.takes === takes).flatMap((option) => option.names)
+      const dashed = (list: ReadonlyArray<string>) => list.map((option) => `--${option}`).toSorted()
+      assert.deepStrictEqual(told(true).toSorted(), dashed(valued), `${name}: options with a value`)
+      assert.deepStrictEqual(told(false).toSorted(), dashed([...bare, ...either]), `${name}: options without one`)
+    }
+  })
+
+  it("reads what the full parser reads", async () => {
+    const Send = await commands.send()
+    const lines = [
+      ["x", "hello", "--urgent", "--ttl", "5"],
+      ["--json", "x", "hello", "--wait"],
+      ["x", "hello", "--wait=answered", "--timeout=3"],
+      ["x", "--file", "f"],
+      ["x", "--", "-f", "--json"]
+    ]
+    const word = (value: unknown) => (typeof value === "string" || value === true ? value : undefined)
+    for (const args of lines) {
+      const parsed = parse(args, sendShape)
+      const full = parserOf(Send).process(["send", ...args], { afterDashes: [] }) as unknown as Record<string, unknown>
+      assert.deepStrictEqual(parsed?.words as unknown, [full["session"], ...(full["text"] as Array<string>)])
+      for (const option of ["urgent", "json", "wait", "ttl", "timeout", "file"])
+        assert.strictEqual(word(parsed?.flags.get(option)), word(full[option]), `${args.join(" ")}: ${option}`)
+    }
+  })
+})
+
+describe("a command line", () => {
+  it("asks for JSON and for help before -- only", () => {
+    assert.isTrue(wantsJson(["send", "x", "--json"]))
+    assert.isFalse(wantsJson(["send", "x", "--", "--json"]))
+    assert.isTrue(wantsHelp(["x", "--help"]))
+    assert.isTrue(wantsHelp(["-h"]))
+    assert.isFalse(wantsHelp(["x", "use ls", "-h"]))
+    assert.isFalse(wantsHelp(["x", "--", "--help"]))
+  })
+
+  it("takes numbers in their bounds and names the field of any other", () => {
+    assert.strictEqual(wholeNumber("--lines", "50", 1, 3000, "right"), 50)
+    assert.strictEqual(seconds("--ttl", "0.5", Infinity, "right"), 0.5)
+    for (const text of ["0", "3001", "abc", "", "1.5", "-1", "1e3", " 5", "5x"])
+      assert.throws(() => wholeNumber("--lines", text, 1, 3000, "right"), /^--lines is a whole number from 1 to 3000/u)
+    for (const text of ["0", "-1", "abc", "", "Infinity", "NaN", "3601"])
+      assert.throws(() => seconds("--timeout", text, 3600, "right"), /^--timeout is a number of seconds above 0/u)
+    assert.throws(() => seconds("--ttl", "Infinity", Infinity, "right"))
+    assert.strictEqual(new Misuse("what", "how").hint, "how")
+  })
+
+  it("suggests what is near, and nothing that is not", () => {
+    const known = ["send", "spawn", "status", "dead-letters", "list"]
+    assert.deepStrictEqual(near("sned", known), ["send"])
+    assert.deepStrictEqual(near("sent", known), ["send"])
+    assert.deepStrictEqual(near("SPAWM", known), ["spawn"])
+    assert.deepStrictEqual(near("dead", known), ["dead-letters"])
+    assert.deepStrictEqual(near("frobnicate", known), [])
+    assert.strictEqual(perhaps("sta", known), "; did you mean status?")
+    assert.strictEqual(perhaps("", known), "")
+  })
+
+  it("finds commands by name and alias, never by what objects inherit", () => {
+    assert.strictEqual(commandOf("ls"), "list")
+    assert.strictEqual(commandOf("hook"), "hook")
+    assert.isUndefined(commandOf("constructor"))
+    assert.isUndefined(commandOf("toString"))
+  })
+})
+
+describe("a table", () => {
+  const rows = [
+    ["1", "a b", "x"],
+    ["22", "", "y\nz\t!"]
+  ]
+
+  it("is aligned on a terminal", () => {
+    assert.strictEqual(table(["N", "WORD", "REST"], rows, true), "N   WORD  REST\n1   a b   x\n22  -     y z !")
+  })
+
+  it("is plain on a pipe: two spaces, one line a row, no tabs", () => {
+    assert.strictEqual(table(["N", "WORD", "REST"], rows, false), "N  WORD  REST\n1  a b  x\n22  -  y z !")
+  })
+})
+
+describe("the declarations", () => {
+  it("are complete: every command is in the catalog, loads, and explains itself and its options", async () => {
+    assert.sameMembers(Object.keys(commands), [...names])
+    for (const name of names) {
+      const command = await commands[name]()
+      const { description, options, usage } = manualOf(command)
+      assert.include(usage, `sm ${name}`)
+      assert.strictEqual(description, catalog[name].description)
+      assert.isTrue(command.paths?.some((path) => path.join(" ") === name))
+      for (const option of options) assert.isNotEmpty(option.description, `${name} ${option.names[0]}`)
+      assert.isTrue(name === "complete" || options.some((option) => option.names.includes("--json")), name)
+    }
+  })
+
+  it("are what docs/cli.md says", async () => {
+    const page = readFileSync(join(import.meta.dirname, "../../docs/cli.md"), "utf8")
+    assert.strictEqual(page, await cliPage(), "npm run docs writes it")
+  })
+})

@@ -1,0 +1,61 @@
+/** `sm up` in the foreground and in the background: what it says when it works, and when it cannot. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { following } from "../support/Following.ts"
+import { runSm } from "../support/Run.ts"
+import { natsBinary } from "../support/Sm.ts"
+import { killTmux, temporary } from "../support/TmuxTest.ts"
+import { until } from "../support/Until.ts"
+
+const place = Effect.gen(function* () {
+  const home = yield* temporary("up")
+  const binary = yield* natsBinary
+  yield* Effect.addFinalizer(() => Effect.sync(() => killTmux(join(home, "run/tmux"))))
+  return { home, how: { env: { SM_HOME: home, SM_NATS_SERVER: binary } } }
+})
+
+describe("sm up", () => {
+  it.live("says in one envelope that it is ready, and ends with 0 when it is told to", () =>
+    Effect.gen(function* () {
+      const { how } = yield* place
+      const up = yield* following(["up", "--json"], how)
+      const line = yield* until(
+        "it is ready",
+        Effect.sync(() => up.lines()[0])
+      )
+      const { data, ok } = JSON.parse(line) as { readonly ok: boolean; readonly data: Record<string, unknown> }
+      assert.isTrue(ok)
+      assert.strictEqual(data["already"], false)
+      const second = yield* runSm(["up", "--json"], how)
+      assert.deepStrictEqual(
+        [second.code, JSON.parse(second.stdout)],
+        [0, { ok: true, data: { pid: data["pid"], already: true } }]
+      )
+      up.child.kill("SIGINT")
+      const code = yield* until(
+        "it ends",
+        Effect.sync(() => up.code())
+      )
+      assert.deepStrictEqual([code, up.lines().length], [0, 1])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("exits 2 and names the file when the configuration is wrong", () =>
+    Effect.gen(function* () {
+      const { home, how } = yield* place
+      mkdirSync(join(home, "config"), { recursive: true })
+      writeFileSync(join(home, "config/config.yaml"), "retsore: auto\n")
+      const front = yield* runSm(["up", "--json"], how)
+      const back = yield* runSm(["up", "--detach", "--json"], how)
+      for (const { code, stdout } of [front, back]) {
+        assert.strictEqual(code, 2)
+        const { error } = JSON.parse(stdout) as { readonly error: { readonly code: string; readonly message: string } }
+        assert.deepStrictEqual([error.code, error.message], ["invalid", "the daemon did not start"])
+      }
+      assert.include(front.stderr, "config.yaml")
+      assert.include(back.stdout, "config.yaml")
+    }).pipe(Effect.scoped)
+  )
+})

@@ -1,0 +1,37 @@
+/** A broker that answers every request with the same reply: enough of the protocol for a client that asks once. */
+import { createServer } from "node:net"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { Effect } from "effect"
+
+/** Serves, and writes below `home` what a client needs to find it. Gone with the scope. */
+export const natsStub = (home: string, reply: unknown) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly close: () => void }>((resume) => {
+      const text = Buffer.from(JSON.stringify(reply))
+      const server = createServer((socket) => {
+        socket.on("error", () => {})
+        socket.write('INFO {"server_id":"stub","headers":true}\r\n')
+        let heard = ""
+        socket.on("data", (chunk) => {
+          heard += chunk.toString("latin1")
+          const inbox = /\r\nPUB \S+ (\S+) \d+\r\n/u.exec(heard)?.[1]
+          if (inbox === undefined) return
+          heard = ""
+          socket.write(`MSG ${inbox} 1 ${text.length}\r\n`)
+          socket.write(text)
+          socket.write("\r\n")
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        const port = typeof address === "object" && address !== null ? address.port : 0
+        mkdirSync(join(home, "run"), { recursive: true })
+        mkdirSync(join(home, "state/credentials"), { recursive: true })
+        writeFileSync(join(home, "run/broker.json"), JSON.stringify({ v: 1, host: "127.0.0.1", port, space: "main" }))
+        writeFileSync(join(home, "state/credentials/human.json"), JSON.stringify({ v: 1, name: "human", jwt: "none" }))
+        resume(Effect.succeed({ close: () => void server.close() }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
