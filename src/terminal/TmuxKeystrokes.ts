@@ -27,7 +27,8 @@ export const typist = (run: Run, dir: string) => {
   })
 
   return Effect.fn("Tmux.type")(function* (pane: PaneId, strokes: ReadonlyArray<Stroke>) {
-    const lines: Array<string> = []
+    // A paste into a dead pane kills tmux 3.3 with everything in it: this fails for one, and the rest is skipped.
+    const lines: Array<string> = [`set-option -p -F -t ${pane} remain-on-exit '#{?pane_dead,exited,on}'`]
     const files: Array<string> = []
     for (const stroke of strokes) {
       if (stroke._tag === "Paste") {
@@ -44,7 +45,7 @@ export const typist = (run: Run, dir: string) => {
         else lines.push(`copy-mode -q -t ${pane}`, `send-keys -t ${pane} ${key}`)
       }
     }
-    if (lines.length === 0) return
+    if (lines.length === 1) return
     yield* run("type", ...lines).pipe(
       Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true })))))
     )
