@@ -51,8 +51,10 @@ export class FakePanes extends Context.Service<
     readonly kill: (sessionId: string) => Effect.Effect<void>
     /** The terminal server dies with all its panes. */
     readonly killServer: Effect.Effect<void>
-    /** The next `type` fails: after the keys have arrived, or before. */
-    readonly failTyping: (when: "before" | "after") => Effect.Effect<void>
+    /** The next `type` never returns: it stops before the keys arrive, or after. For deaths at that moment. */
+    readonly stopTyping: (when: "before" | "after") => Effect.Effect<void>
+    /** That has happened. */
+    readonly stopped: Effect.Effect<boolean>
     readonly title: (sessionId: string) => Effect.Effect<Option.Option<string>>
   }
 >()("sm/test/FakePanes") {}
@@ -65,7 +67,7 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
       const panes = new Map<PaneId, Running>()
       let server = 1
       let count = 0
-      let failing: "before" | "after" | undefined
+      let stopping: "before" | "after" | undefined
 
       const tell = (item: PaneNews) => void PubSub.publishUnsafe(news, item)
       const find = (operation: string, pane: PaneId): Effect.Effect<Running, TerminalError> => {
@@ -133,10 +135,9 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
         }),
         type: Effect.fnUntraced(function* (pane, strokes) {
           const running = yield* find("type", pane)
-          const failure = new TerminalError({ operation: "type", reason: "Timeout", detail: "played" })
-          const fails = failing
-          failing = undefined
-          if (fails === "before") return yield* failure
+          const stops = stopping
+          stopping = undefined
+          if (stops === "before") return yield* Effect.never
           for (const stroke of strokes) {
             if (running.dead)
               return yield* new TerminalError({
@@ -152,7 +153,7 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
             if (text === "") continue
             running.take(running.screen.bracketed ? `\u001b[200~${text}\u001b[201~` : text)
           }
-          if (fails === "after") return yield* failure
+          if (stops === "after") return yield* Effect.never
         }),
         screen: Effect.fnUntraced(function* (pane) {
           const { dead, humanAt, screen } = yield* find("screen", pane)
@@ -190,10 +191,11 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
           panes.clear()
           tell({ _tag: "ServerGone" })
         }),
-        failTyping: (when) =>
+        stopTyping: (when) =>
           Effect.sync(() => {
-            failing = when
+            stopping = when
           }),
+        stopped: Effect.sync(() => stopping === undefined),
         title: (sessionId) =>
           Effect.sync(() =>
             Option.fromUndefinedOr([...panes.values()].findLast(({ spec }) => spec.sessionId === sessionId)?.title)

@@ -23,6 +23,8 @@ export class ScriptedAgent {
   handsBack = false
   /** Says whether a text was taken; without it nobody can tell. */
   transcript = true
+  /** Reports what it takes. */
+  confirms = true
   promptOnArgv = false
 
   readonly #emit: (signal: Signal) => void
@@ -120,7 +122,15 @@ export const adapterOf = (agent: ScriptedAgent): AgentAdapter =>
   defineAgent({
     kind: "scripted",
     displayName: "Scripted",
-    capabilities: { confirms: true, turns: true, tools: true, resumes: true, clears: true },
+    capabilities: {
+      get confirms() {
+        return agent.confirms
+      },
+      turns: true,
+      tools: true,
+      resumes: true,
+      clears: true
+    },
     remembers: ["HOME"],
     launch: (request) =>
       Effect.sync(() => {

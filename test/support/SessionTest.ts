@@ -8,6 +8,7 @@ import { Registry } from "../../src/actors/registry/Registry.ts"
 import * as RegistryBehavior from "../../src/actors/registry/RegistryBehavior.ts"
 import { type Letter, Session, type Spec } from "../../src/actors/session/Session.ts"
 import * as SessionBehavior from "../../src/actors/session/SessionBehavior.ts"
+import type { Surroundings } from "../../src/actors/session/SessionReactor.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
 import { Quarters } from "../../src/agents/Quarters.ts"
 import * as Roster from "../../src/agents/Roster.ts"
@@ -65,6 +66,7 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
     const panes = yield* FakePanes
     const roster = yield* Roster.Roster
     yield* roster.register(adapterOf(agent))
+    const surroundings = yield* Effect.context<Surroundings>()
 
     /** Starts the host; answers with what ends it, as a kill would: everything in memory is lost. */
     const boot = Effect.gen(function* () {
@@ -79,7 +81,7 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
       )
       yield* Effect.forkIn(Effect.provide(watch(HOST), context), scope)
       return Scope.close(scope, Exit.void)
-    })
+    }).pipe(Effect.provide(surroundings))
 
     const id = SessionId.make("00000001")
     const session = ref(Session, HOST, id)
@@ -171,6 +173,8 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
 
 export type World = Effect.Success<ReturnType<typeof make>>
 
+export type Booted = World & { readonly stop: Effect.Effect<void> }
+
 /** Runs a test with a booted host and one session to be spawned. */
 export const withWorld = (
   body: (world: World & { readonly stop: Effect.Effect<void> }) => Effect.Effect<void, unknown, Broker>
@@ -180,6 +184,7 @@ export const withWorld = (
     let count = 0
     const agent = new ScriptedAgent((signal) => Queue.offerUnsafe(signals, { id: `signal-${++count}`, signal }))
     const layers = Layer.mergeAll(MemoryBroker, fakeTerminal({ agent: agent.program }), Roster.layer, quarters)
+    yield* TestClock.adjust("1 day")
     yield* Effect.gen(function* () {
       const world = yield* make(agent, signals)
       const stop = yield* world.boot
