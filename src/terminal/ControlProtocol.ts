@@ -51,6 +51,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   "\\": "\\\\",
   $: "\\$",
+  // At the beginning it would become a home directory, in double quotes too.
+  "~": "\\176",
   "\n": "\\n",
   "\r": "\\r",
   "\t": "\\t",

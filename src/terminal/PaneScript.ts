@@ -3,7 +3,7 @@
 /** One word for `sh`, whatever it holds. */
 const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/** What the shell and tmux themselves set: not ours to pass on. */
+/** What the shell and tmux themselves set, or refuse to have set: not ours to pass on. */
 const OWN = new Set([
   "TMUX",
   "TMUX_PANE",
@@ -13,6 +13,13 @@ const OWN = new Set([
   "PWD",
   "OLDPWD",
   "SHLVL",
+  "OPTIND",
+  "LINENO",
+  "PPID",
+  "UID",
+  "EUID",
+  "BASHOPTS",
+  "SHELLOPTS",
   "_"
 ])
 
