@@ -13,9 +13,9 @@ const INLINE = 8192
 export const typist = (run: Run, dir: string) => {
   let buffer = 0
 
-  const paste = Effect.fnUntraced(function* (pane: string, text: string, flags: string) {
+  const paste = Effect.fnUntraced(function* (pane: string, text: string) {
     const name = `sm${++buffer}`
-    const send = `paste-buffer ${flags} -d -b ${name} -t ${pane}`
+    const send = `paste-buffer -p -r -d -b ${name} -t ${pane}`
     if (Buffer.byteLength(text) <= INLINE)
       return { lines: [`set-buffer -b ${name} -- ${quote(text)}`, send], file: undefined }
     const file = join(dir, `${name}.paste`)
@@ -28,24 +28,24 @@ export const typist = (run: Run, dir: string) => {
 
   return Effect.fn("Tmux.type")(function* (pane: PaneId, strokes: ReadonlyArray<Stroke>) {
     // A paste into a dead pane kills tmux 3.3 with everything in it: this fails for one, and the rest is skipped.
-    const lines: Array<string> = [`set-option -p -F -t ${pane} remain-on-exit '#{?pane_dead,exited,on}'`]
+    const lines: Array<string> = [
+      `set-option -p -F -t ${pane} remain-on-exit '#{?pane_dead,exited,on}'`,
+      // While a person scrolls back tmux forgets that the program wants pastes bracketed.
+      `copy-mode -q -t ${pane}`
+    ]
     const files: Array<string> = []
     for (const stroke of strokes) {
       if (stroke._tag === "Paste") {
         const text = sanitise(stroke.text)
         if (text === "") continue
-        const pasted = yield* paste(pane, text, "-p -r")
+        const pasted = yield* paste(pane, text)
         lines.push(...pasted.lines)
         if (pasted.file !== undefined) files.push(pasted.file)
         continue
       }
-      for (const key of stroke.keys) {
-        // As a paste it reaches the program even while a person scrolls back in copy mode.
-        if (key === "Enter") lines.push(...(yield* paste(pane, "\r", "-r")).lines)
-        else lines.push(`copy-mode -q -t ${pane}`, `send-keys -t ${pane} ${key}`)
-      }
+      for (const key of stroke.keys) lines.push(`send-keys -t ${pane} ${key}`)
     }
-    if (lines.length === 1) return
+    if (lines.length === 2) return
     yield* run("type", ...lines).pipe(
       Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true })))))
     )
