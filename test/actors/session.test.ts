@@ -70,6 +70,31 @@ describe("a session", () => {
       assert.deepStrictEqual(yield* hops(id), HOPS)
     }))
 
+  test("answers a start-up question once, however long it stands, and leaves every other to a person", ({
+    agent,
+    is,
+    reaches,
+    send,
+    spawn,
+    takes
+  }) =>
+    Effect.gen(function* () {
+      agent.opening = "trust"
+      yield* spawn("x")
+      const id = yield* send("waits for the start")
+      yield* pass(0.8)
+      assert.deepStrictEqual([agent.approvals, agent.prompts], [1, []])
+      agent.show("ready")
+      yield* takes(1)
+      // What the agent says may look like that question.
+      agent.show("trust")
+      yield* pass(5)
+      assert.strictEqual(agent.approvals, 1)
+      yield* is("waiting-permission")
+      agent.finish()
+      yield* reaches(id, "answered")
+    }))
+
   test("types nothing while a dialog is open, and what waited goes out after it", ({
     agent,
     is,

@@ -4,7 +4,7 @@ import { type AgentAdapter, defineAgent, type LaunchRequest, type Signal } from 
 import { composing, emptyComposer } from "../../src/plugins/sdk/screen.ts"
 import type { Program } from "./programs/Program.ts"
 
-type Mode = "ready" | "working" | "dialog"
+type Mode = "ready" | "working" | "dialog" | "trust"
 
 export class ScriptedAgent {
   mode: Mode = "ready"
@@ -13,6 +13,8 @@ export class ScriptedAgent {
   readonly prompts: Array<string> = []
   /** Keys that a dialog took for its answer. */
   approvals = 0
+  /** What it shows when it starts. */
+  opening: Mode = "ready"
   interrupts = 0
   readonly launches: Array<LaunchRequest> = []
   /** Takes prompts, and says nothing of it. */
@@ -40,7 +42,7 @@ export class ScriptedAgent {
   readonly program: Program = ({ args: [prompt], exit, write }) => {
     this.#write = write
     this.#exit = exit
-    this.mode = "ready"
+    this.mode = this.opening
     this.composer = ""
     write("\u001b[?2004h")
     this.draw()
@@ -76,8 +78,12 @@ export class ScriptedAgent {
     this.draw()
   }
 
+  get #writable(): boolean {
+    return this.mode !== "dialog" && this.mode !== "trust"
+  }
+
   #enter(): void {
-    if (this.mode === "dialog") {
+    if (this.mode === "dialog" || this.mode === "trust") {
       this.approvals++
       return
     }
@@ -97,7 +103,7 @@ export class ScriptedAgent {
       if (this.handsBack) this.composer = this.prompts.pop() ?? ""
       else this.#emit({ _tag: "Interrupted", turn: `t${this.#turn}` })
     } else if (char === "\u0015") this.composer = this.composer.slice(0, Math.max(0, this.composer.lastIndexOf("\n")))
-    else if (this.mode !== "dialog") this.composer += char
+    else if (this.#writable) this.composer += char
   }
 
   #typed(bytes: string): void {
@@ -110,7 +116,7 @@ export class ScriptedAgent {
       }
       const char = bytes[at++] ?? ""
       if (!this.#pasting) this.#key(char)
-      else if (this.mode !== "dialog") this.composer += char
+      else if (this.#writable) this.composer += char
     }
     this.draw()
   }
@@ -155,6 +161,8 @@ export const adapterOf = (agent: ScriptedAgent): AgentAdapter =>
     read: (screen) => {
       if (screen.dead) return { activity: "exited", detail: "", draft: null }
       const draft = composing(screen, ">", 2)
+      if (screen.text.startsWith("trust"))
+        return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
       if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
       return { activity: screen.text.startsWith("working") ? "busy" : "idle", detail: "", draft }
     },

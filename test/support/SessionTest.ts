@@ -42,7 +42,7 @@ export const eventually = <A, E, R>(what: string, probe: Effect.Effect<A | undef
 
 /** Lets virtual time pass. */
 export const pass = (seconds: number) =>
-  Effect.repeat(Effect.andThen(TestClock.adjust("20 millis"), Effect.yieldNow), { times: seconds * 50 - 1 })
+  Effect.repeat(Effect.andThen(TestClock.adjust("20 millis"), Effect.yieldNow), { times: Math.round(seconds * 50) - 1 })
 
 const quarters = Layer.succeed(Quarters, {
   prepare: ({ env, id }) => Effect.succeed({ dir: tmpdir(), env: { ...env, SM_SESSION_ID: id } }),
