@@ -1,10 +1,11 @@
 /** Records the screens of the real agents into test/screens: `node scripts/record-screens.ts [claude|codex] [scene…]`. */
 import { Effect, Exit, Cause } from "effect"
 import { scenes as claude } from "../test/support/screens/claudeScenes.ts"
+import { starts } from "../test/support/screens/claudeStarts.ts"
 import { scenes as codex } from "../test/support/screens/codexScenes.ts"
 
 const [, , agent, ...only] = process.argv
-const all = { claude, codex }
+const all = { claude: { ...starts, ...claude }, codex }
 
 const program = Effect.gen(function* () {
   for (const [kind, scenes] of Object.entries(all)) {

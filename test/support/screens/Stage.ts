@@ -29,6 +29,8 @@ export interface Stage {
   readonly keys: (...names: ReadonlyArray<string>) => Effect.Effect<void>
   readonly paste: (text: string) => Effect.Effect<void, unknown>
   readonly submit: (text: string) => Effect.Effect<void, unknown>
+  /** Another size of the terminal, as of a person who is attached. */
+  readonly resize: (columns: number, rows: number) => Effect.Effect<void>
   /** Waits until the screen matches, and stands still if it can, then keeps it. */
   readonly shot: (name: string, wanted: RegExp, expect: Partial<Expectation>) => Effect.Effect<void, unknown>
   /** Types what the adapter answers to the question on the screen. */
@@ -103,6 +105,8 @@ export const stage = (kind: string, setting: Setting, play: (stage: Stage) => Ef
           yield* terminal.type(pane, adapter.read(yield* terminal.screen(pane)).answer ?? [])
           yield* pause(300)
         }),
+        resize: (columns, rows) =>
+          Effect.andThen(tmux("resize-window", "-t", pane, "-x", `${columns}`, "-y", `${rows}`), pause(700)),
         paste: (text) => Effect.andThen(terminal.type(pane, [{ _tag: "Paste", text }]), pause(200)),
         submit: (text) => Effect.andThen(terminal.type(pane, adapter.submit(text)), pause(200)),
         shot: (name, wanted, expect) =>

@@ -1,42 +1,9 @@
-/** What Claude Code shows, scene by scene. */
-import { writeFileSync } from "node:fs"
+/** What Claude Code shows while it works, scene by scene. */
 import { join } from "node:path"
 import { Effect } from "effect"
-import { type Setting, stage, type Stage } from "./Stage.ts"
-
-const trusted = (setting: Setting, play: (stage: Stage) => Effect.Effect<void, unknown>) =>
-  stage(
-    "claude",
-    {
-      ...setting,
-      before: (homes) => {
-        writeFileSync(
-          join(homes.claude, ".claude.json"),
-          JSON.stringify({
-            hasCompletedOnboarding: true,
-            projects: { [homes.cwd]: { hasTrustDialogAccepted: true } }
-          })
-        )
-        setting.before?.(homes)
-      }
-    },
-    (on) => Effect.andThen(on.sees(/^❯|Enter to confirm/mu), play(on))
-  )
-
-const READY = /^❯/mu
-const BUSY = { activity: "busy" } as const
-const DIALOG = { activity: "dialog" } as const
-const tool = (name: string, input: object) => `[[tool ${name} ${JSON.stringify(input)}]]`
+import { BUSY, DIALOG, READY, tool, trusted } from "./claudeStage.ts"
 
 export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
-  trust: stage("claude", {}, (on) =>
-    Effect.gen(function* () {
-      yield* on.shot("trust", /trust/u, { ...DIALOG, answer: true })
-      yield* on.answer
-      yield* on.sees(READY)
-    })
-  ),
-
   composer: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.shot("idle", READY, {})
@@ -74,6 +41,35 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.keys("BSpace")
       yield* on.keys("?")
       yield* on.shot("shortcuts", /double tap|ctrl/u, {})
+    })
+  ),
+
+  narrow: trusted({}, (on) =>
+    Effect.gen(function* () {
+      yield* on.resize(80, 24)
+      yield* on.shot("narrow-idle", READY, {})
+      yield* on.paste("half typed words")
+      yield* on.shot("narrow-draft", /half typed/u, { draft: "half typed words" })
+      yield* on.keys("C-u")
+      const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`)
+      yield* on.submit(`[[text ${lines.join("\n")}]]`)
+      yield* on.shot("narrow-scrolled", /line 39\s+✻ .* · done/u, {})
+      yield* on.submit(`${tool("Bash", { command: "touch made" })} [[text tool over]]`)
+      yield* on.shot("narrow-permission", /Do you want/u, DIALOG)
+      yield* on.resize(40, 12)
+      yield* on.shot("tiny-permission", /Do you want|Esc to cancel/u, DIALOG)
+    })
+  ),
+
+  drafts: trusted({}, (on) =>
+    Effect.gen(function* () {
+      for (let line = 0; line < 30; line++) {
+        yield* on.paste(`line ${line}`)
+        yield* on.keys("C-j")
+      }
+      yield* on.paste("the end")
+      const draft = [...Array.from({ length: 30 }, (_, line) => `line ${line}`), "the end"].join("\n")
+      yield* on.shot("draft-tall", /the end/u, { draft })
     })
   ),
 
@@ -134,17 +130,6 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.keys("Escape")
     })
   ),
-
-  plan: trusted({ mode: "plan" }, (on) =>
-    Effect.gen(function* () {
-      yield* on.shot("idle-plan", READY, {})
-      yield* on.submit(`${tool("ExitPlanMode", { plan: "1. Do it\n2. Test it" })} [[text planned]]`)
-      yield* on.shot("plan-approval", /Exit plan mode/u, DIALOG)
-    })
-  ),
-
-  accept: trusted({ mode: "acceptEdits" }, (on) => on.shot("idle-accept-edits", READY, {})),
-  auto: trusted({ mode: "auto" }, (on) => on.shot("idle-auto", READY, {})),
 
   commands: trusted({}, (on) =>
     Effect.gen(function* () {
@@ -224,61 +209,5 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.submit(`${tool("Agent", agent)} [[text delegated]]`)
       yield* on.shot("background-agent", /● delegated/u, BUSY)
     })
-  ),
-
-  apikey: stage(
-    "claude",
-    { env: { ANTHROPIC_API_KEY: "sk-ant-api03-0000000000000000000000000000", ANTHROPIC_AUTH_TOKEN: "" } },
-    (on) =>
-      Effect.gen(function* () {
-        yield* on.sees(/Yes, I trust/u)
-        yield* on.answer
-        yield* on.shot("api-key", /API key/u, { ...DIALOG, answer: true })
-        yield* on.answer
-        yield* on.shot("idle-api-key", READY, {})
-      })
-  ),
-
-  onboarding: stage("claude", { before: ({ claude }) => writeFileSync(join(claude, ".claude.json"), "{}") }, (on) =>
-    Effect.gen(function* () {
-      yield* on.shot("onboarding-theme", /Choose the text style/u, { ...DIALOG, answer: true })
-      yield* on.answer
-      yield* on.shot("onboarding-notes", /Press Enter to continue/u, { ...DIALOG, answer: true })
-      yield* on.answer
-      yield* on.sees(/Yes, I trust this folder/u)
-    })
-  ),
-
-  settings: trusted(
-    {
-      before: ({ claude }) =>
-        writeFileSync(
-          join(claude, "settings.json"),
-          '{"hooks":{"PreToolUse":[{"matcher":{"tool_name":"x"},"hooks":[]}]}}'
-        )
-    },
-    (on) => on.shot("settings-error", /[Ss]ettings/u, DIALOG)
-  ),
-
-  bypass: stage(
-    "claude",
-    {
-      mode: "bypassPermissions",
-      env: { IS_SANDBOX: "1" },
-      before: (homes) =>
-        writeFileSync(
-          join(homes.claude, ".claude.json"),
-          JSON.stringify({
-            hasCompletedOnboarding: true,
-            projects: { [homes.cwd]: { hasTrustDialogAccepted: true } }
-          })
-        )
-    },
-    (on) =>
-      Effect.gen(function* () {
-        yield* on.shot("bypass-warning", /Bypass|bypass/u, DIALOG)
-        yield* on.keys("Down", "Enter")
-        yield* on.shot("idle-bypass", /bypass permissions on/u, {})
-      })
   )
 }

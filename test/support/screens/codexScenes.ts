@@ -38,6 +38,10 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       })
   ),
 
+  login: stage("codex", { before: ({ codex }) => writeFileSync(join(codex, "config.toml"), "") }, (on) =>
+    on.shot("login", /[Ss]ign in/u, DIALOG)
+  ),
+
   composer: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.shot("idle", READY, {})
@@ -69,6 +73,23 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.keys("BSpace", "BSpace")
       yield* on.keys("?")
       yield* on.shot("shortcuts", /ctrl|shift/u, {})
+    })
+  ),
+
+  narrow: trusted({}, (on) =>
+    Effect.gen(function* () {
+      yield* on.resize(80, 24)
+      yield* on.shot("narrow-idle", READY, {})
+      yield* on.paste("half typed words")
+      yield* on.shot("narrow-draft", /half typed/u, { draft: "half typed words" })
+      yield* on.keys("C-u")
+      const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`)
+      yield* on.submit(`[[text ${lines.join("\n")}]]`)
+      yield* on.shot("narrow-scrolled", /line 39\s+Worked for/u, {})
+      yield* on.submit(`${escalated("touch made")} [[text tool over]]`)
+      yield* on.shot("narrow-permission", /Would you like/u, DIALOG)
+      yield* on.resize(40, 12)
+      yield* on.shot("tiny-permission", /enter|esc/u, DIALOG)
     })
   ),
 
