@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type Booted, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
+import { type World, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
 
-const test = (title: string, body: (world: Booted) => Effect.Effect<void, unknown, Broker>) =>
+const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
 
 describe("a session and the deaths around it", () => {

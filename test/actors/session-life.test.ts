@@ -6,9 +6,9 @@ import { Registry } from "../../src/actors/registry/Registry.ts"
 import { SessionId, SessionName } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type Booted, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
+import { type World, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
 
-const test = (title: string, body: (world: Booted) => Effect.Effect<void, unknown, Broker>) =>
+const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
 
 const HOPS = ["accepted", "injected", "submitted", "answered"]

@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import { SessionId } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type Booted, eventually, pass, withWorld } from "../support/SessionTest.ts"
+import { type World, eventually, pass, withWorld } from "../support/SessionTest.ts"
 
-const test = (title: string, body: (world: Booted) => Effect.Effect<void, unknown, Broker>) =>
+const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
 
 const HOPS = ["accepted", "injected", "submitted", "answered"]

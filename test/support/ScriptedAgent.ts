@@ -167,7 +167,7 @@ export const adapterOf = (agent: ScriptedAgent): AgentAdapter =>
       return { activity: screen.text.startsWith("working") ? "busy" : "idle", detail: "", draft }
     },
     hook: () => [],
-    observe: () => Effect.succeed(Option.none()),
+    observe: () => Effect.succeedNone,
     submitted: (_, text) =>
       Effect.sync(() => {
         if (!agent.transcript) return "unknown"

@@ -68,9 +68,12 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
     yield* roster.register(adapterOf(agent))
     const surroundings = yield* Effect.context<Surroundings>()
 
-    /** Starts the host; answers with what ends it, as a kill would: everything in memory is lost. */
+    let running: Scope.Closeable | undefined
+    /** Ends the host as a kill would: everything in memory is lost. */
+    const stop = Effect.suspend(() => (running === undefined ? Effect.void : Scope.close(running, Exit.void)))
     const boot = Effect.gen(function* () {
       const scope = yield* Scope.make()
+      running = scope
       const registrations = [
         yield* ActorSystem.register(Session, SessionBehavior.behavior),
         yield* ActorSystem.register(Registry, RegistryBehavior.behavior)
@@ -80,7 +83,6 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
         scope
       )
       yield* Effect.forkIn(Effect.provide(watch(HOST), context), scope)
-      return Scope.close(scope, Exit.void)
     }).pipe(Effect.provide(surroundings))
 
     const id = SessionId.make("00000001")
@@ -168,17 +170,13 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
         Effect.sync(() => (agent.prompts.length >= count ? true : undefined))
       )
 
-    return { agent, boot, broker, describe, evidence, hops, id, is, panes, reaches, send, session, spawn, takes }
+    return { agent, boot, broker, describe, evidence, hops, id, is, panes, reaches, send, session, spawn, stop, takes }
   })
 
 export type World = Effect.Success<ReturnType<typeof make>>
 
-export type Booted = World & { readonly stop: Effect.Effect<void> }
-
 /** Runs a test with a booted host and one session to be spawned. */
-export const withWorld = (
-  body: (world: World & { readonly stop: Effect.Effect<void> }) => Effect.Effect<void, unknown, Broker>
-) =>
+export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   Effect.gen(function* () {
     const signals = yield* Queue.unbounded<{ readonly id: string; readonly signal: Signal }>()
     let count = 0
@@ -187,7 +185,7 @@ export const withWorld = (
     yield* TestClock.adjust("1 day")
     yield* Effect.gen(function* () {
       const world = yield* make(agent, signals)
-      const stop = yield* world.boot
-      yield* body({ ...world, stop })
+      yield* world.boot
+      yield* body(world)
     }).pipe(Effect.provide(layers))
   }).pipe(Effect.scoped)

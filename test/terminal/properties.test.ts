@@ -105,7 +105,7 @@ describe("the control protocol", () => {
       yield* holds(
         argument,
         (text) =>
-          Effect.promise(async () => {
+          Effect.tryPromise(async () => {
             await client.run(
               `set-buffer -b x -- ${quote(text)}`,
               `save-buffer -b x ${quote(file)}`,

@@ -88,7 +88,7 @@ export const stage = (kind: string, setting: Setting, play: (stage: Stage) => Ef
             return wanted.test(screen.text) ? screen : undefined
           }),
           20
-        ).pipe(Effect.mapError((error) => new Error(`${String(error)}\n${last}`)))
+        ).pipe(Effect.tapError(() => Effect.logError(`not seen: ${String(wanted)}\n${last}`)))
       }
       const tmux = (...words: ReadonlyArray<string>) =>
         Effect.sync(() => execFileSync("tmux", ["-S", join(dir, "tmux"), ...words]))
