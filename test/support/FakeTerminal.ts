@@ -143,7 +143,7 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
               return yield* new TerminalError({
                 operation: "type",
                 reason: "Refused",
-                detail: "target pane has exited"
+                detail: "the program in this pane has ended"
               })
             if (stroke._tag === "Press") {
               for (const key of stroke.keys) running.take(KEYS[key] ?? "")
