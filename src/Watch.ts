@@ -1,5 +1,5 @@
 /** One loop per host: what the terminal says of any pane pokes the session that owns it. */
-import { Effect, Schedule, Stream } from "effect"
+import { Effect, Fiber, Schedule, Stream } from "effect"
 import { ActorSystem } from "./actors/ActorSystem.ts"
 import { ref } from "./actors/ActorRef.ts"
 import { Session } from "./actors/session/Session.ts"
@@ -20,9 +20,16 @@ export const watch = (host: string): Effect.Effect<never, never, ActorSystem | D
       )
       yield* Effect.forEach(mine, (card) => poke(card.id), { discard: true })
     })
-    yield* pokeAll
-    return yield* terminal.news.pipe(
-      Stream.runForEach((news) => (news._tag === "ServerGone" ? pokeAll : poke(news.sessionId))),
+    const follow = Stream.runForEach(terminal.news, (news) =>
+      news._tag === "ServerGone" ? pokeAll : poke(news.sessionId)
+    )
+    // First listen, then look: what happens in between is told.
+    const attempt = Effect.gen(function* () {
+      const following = yield* Effect.forkChild(follow, { startImmediately: true })
+      yield* pokeAll
+      return yield* Fiber.join(following)
+    })
+    return yield* attempt.pipe(
       Effect.andThen(Effect.never),
       Effect.retry({ schedule: Schedule.spaced("500 millis") }),
       Effect.orDie

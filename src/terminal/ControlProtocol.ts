@@ -51,6 +51,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   "\\": "\\\\",
   $: "\\$",
+  // At the beginning it would become a home directory, in double quotes too.
+  "~": "\\176",
   "\n": "\\n",
   "\r": "\\r",
   "\t": "\\t",
@@ -59,7 +61,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** One argument of a control-mode line: any text without NUL. A line feed travels as `\n` in double quotes. */
 export const quote = (text: string): string => {
-  if (/^[A-Za-z0-9_@%+=:,./-]+$/u.test(text) && text !== "%") return text
+  // Not `%`, which may begin a directive such as `%if`.
+  if (/^[A-Za-z0-9_@+=:,./-]+$/u.test(text)) return text
   // oxlint-disable-next-line no-control-regex -- control characters are what must be escaped
   if (!/[\u0000-\u001f\u007f']/u.test(text)) return `'${text}'`
   const inner = Array.from(text, (char) => {

@@ -3,7 +3,7 @@
 /** One word for `sh`, whatever it holds. */
 const word = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/** What the shell and tmux themselves set: not ours to pass on. */
+/** What the shell and tmux themselves set, or refuse to have set: not ours to pass on. */
 const OWN = new Set([
   "TMUX",
   "TMUX_PANE",
@@ -13,18 +13,31 @@ const OWN = new Set([
   "PWD",
   "OLDPWD",
   "SHLVL",
+  "OPTIND",
+  "LINENO",
+  "PPID",
+  "UID",
+  "EUID",
+  "BASHOPTS",
+  "SHELLOPTS",
   "_"
 ])
+
+/** What of an environment reaches the program: names that a shell can export. */
+export const exported = (env: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env)
+      .filter(([name]) => !OWN.has(name) && /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name))
+      .map(([name, value]) => [name, value.replaceAll("\u0000", "")])
+  )
 
 /** Removes itself, drops what the terminal server had, exports `env`, becomes `command`. */
 export const paneScript = (env: Readonly<Record<string, string>>, command: ReadonlyArray<string>): string =>
   [
     "#!/bin/sh",
     'rm -f -- "$0"',
-    "unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION OLDPWD",
-    ...Object.entries(env)
-      .filter(([name]) => !OWN.has(name) && /^[A-Za-z_][A-Za-z0-9_]*$/u.test(name))
-      .map(([name, value]) => `export ${name}=${word(value.replaceAll("\u0000", ""))}`),
+    "unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION OLDPWD HOME LANG SHELL PATH",
+    ...Object.entries(exported(env)).map(([name, value]) => `export ${name}=${word(value)}`),
     `exec ${command.map(word).join(" ")}`,
     ""
   ].join("\n")

@@ -8,7 +8,7 @@ import { paneScript } from "./PaneScript.ts"
 import { PaneId, type PaneNews, type PaneSpec, type Screen, Terminal, TerminalError } from "./Terminal.ts"
 import { connection, describe, type Options } from "./TmuxConnection.ts"
 import { typist } from "./TmuxKeystrokes.ts"
-import { LIST, parsePane } from "./TmuxPanes.ts"
+import { panesOf } from "./TmuxPanes.ts"
 import { type Reconcile, watch } from "./TmuxWatch.ts"
 
 export type { Options }
@@ -33,9 +33,8 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         run("server", "display-message -p '#{pid} #{start_time}'"),
         ([lines]) => lines?.[0] ?? ""
       )
-      const list = Effect.map(run("list", `list-panes -a -f '#{@sm_id}' -F ${quote(LIST)}`), ([lines]) =>
-        (lines ?? []).flatMap(parsePane)
-      )
+      const panes = panesOf(run)
+      const list = panes("list", "#{@sm_id}")
 
       const open = Effect.fn("Tmux.open")(function* (spec: PaneSpec) {
         yield* Effect.tryPromise({
@@ -95,7 +94,7 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         if (pid > 1) yield* endProcesses(pid)
       })
 
-      yield* Effect.forkScoped(watch(run, news, reconcile))
+      yield* Effect.forkScoped(watch(panes, news, reconcile))
 
       return {
         open,

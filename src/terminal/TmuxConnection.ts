@@ -33,7 +33,7 @@ export const describe = (operation: string, error: unknown): TerminalError => {
     if ((error as { readonly code?: unknown }).code === "ENOENT") return "NotInstalled"
     if (error instanceof TmuxGone && /failed to execute/u.test(detail)) return "NotInstalled"
     if (error instanceof TmuxGone) return "ServerGone"
-    if (error instanceof TmuxRefused && /can't find (pane|window|session)/u.test(detail)) return "NoSuchPane"
+    if (error instanceof TmuxRefused && /(can't find|no such) (pane|window|session)/u.test(detail)) return "NoSuchPane"
     return "Refused"
   })()
   return new TerminalError({

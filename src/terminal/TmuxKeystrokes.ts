@@ -3,19 +3,22 @@ import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect } from "effect"
 import { quote } from "./ControlProtocol.ts"
-import { type PaneId, sanitise, type Stroke } from "./Terminal.ts"
+import { type PaneId, sanitise, type Stroke, TerminalError } from "./Terminal.ts"
 import { describe, type Run } from "./TmuxConnection.ts"
 
 /** Larger pastes go through a file: quoting and parsing 1 MB on the command line takes a second. */
 const INLINE = 8192
 
+/** No value of the option that is set with it: tmux refuses the line. */
+const EXITED = "exited"
+
 /** `dir` takes the files of large pastes. */
 export const typist = (run: Run, dir: string) => {
   let buffer = 0
 
-  const paste = Effect.fnUntraced(function* (pane: string, text: string, flags: string) {
+  const paste = Effect.fnUntraced(function* (pane: string, text: string) {
     const name = `sm${++buffer}`
-    const send = `paste-buffer ${flags} -d -b ${name} -t ${pane}`
+    const send = `paste-buffer -p -r -d -b ${name} -t ${pane}`
     if (Buffer.byteLength(text) <= INLINE)
       return { lines: [`set-buffer -b ${name} -- ${quote(text)}`, send], file: undefined }
     const file = join(dir, `${name}.paste`)
@@ -27,25 +30,31 @@ export const typist = (run: Run, dir: string) => {
   })
 
   return Effect.fn("Tmux.type")(function* (pane: PaneId, strokes: ReadonlyArray<Stroke>) {
-    const lines: Array<string> = []
+    // A paste into a dead pane kills tmux 3.3 with everything in it: this fails for one, and the rest is skipped.
+    const lines: Array<string> = [
+      `set-option -p -F -t ${pane} remain-on-exit '#{?pane_dead,${EXITED},on}'`,
+      // While a person scrolls back tmux forgets that the program wants pastes bracketed.
+      `copy-mode -q -t ${pane}`
+    ]
     const files: Array<string> = []
     for (const stroke of strokes) {
       if (stroke._tag === "Paste") {
         const text = sanitise(stroke.text)
         if (text === "") continue
-        const pasted = yield* paste(pane, text, "-p -r")
+        const pasted = yield* paste(pane, text)
         lines.push(...pasted.lines)
         if (pasted.file !== undefined) files.push(pasted.file)
         continue
       }
-      for (const key of stroke.keys) {
-        // As a paste it reaches the program even while a person scrolls back in copy mode.
-        if (key === "Enter") lines.push(...(yield* paste(pane, "\r", "-r")).lines)
-        else lines.push(`copy-mode -q -t ${pane}`, `send-keys -t ${pane} ${key}`)
-      }
+      if (stroke.keys.length > 0) lines.push(`send-keys -t ${pane} ${stroke.keys.join(" ")}`)
     }
-    if (lines.length === 0) return
+    if (lines.length === 2) return
     yield* run("type", ...lines).pipe(
+      Effect.mapError((error) =>
+        error.detail === `unknown value: ${EXITED}`
+          ? new TerminalError({ operation: "type", reason: "Refused", detail: "the program in this pane has ended" })
+          : error
+      ),
       Effect.ensuring(Effect.promise(() => Promise.all(files.map((file) => rm(file, { force: true })))))
     )
   })

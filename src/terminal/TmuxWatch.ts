@@ -1,9 +1,7 @@
 /** What happens in the panes, by one question to tmux per tick, whatever their number. */
 import { Clock, Effect, PubSub } from "effect"
-import { quote } from "./ControlProtocol.ts"
 import type { Pane, PaneNews } from "./Terminal.ts"
-import type { Run } from "./TmuxConnection.ts"
-import { LIST, parsePane } from "./TmuxPanes.ts"
+import type { Panes } from "./TmuxPanes.ts"
 
 /** Ms between two looks at which panes changed. */
 const TICK = 250
@@ -14,7 +12,7 @@ export interface Reconcile {
 }
 
 /** What changed since the last look, by tmux's own clock of whole seconds. Never ends. */
-export const watch = (run: Run, news: PubSub.PubSub<PaneNews>, reconcile: Reconcile): Effect.Effect<never> =>
+export const watch = (panesOf: Panes, news: PubSub.PubSub<PaneNews>, reconcile: Reconcile): Effect.Effect<never> =>
   Effect.gen(function* () {
     const known = new Map<string, Pane>()
     let since = Math.floor((yield* Clock.currentTimeMillis) / 1000)
@@ -24,12 +22,12 @@ export const watch = (run: Run, news: PubSub.PubSub<PaneNews>, reconcile: Reconc
       const full = reconcile.wanted
       reconcile.wanted = false
       const filter = full ? "#{@sm_id}" : `#{&&:#{!=:#{@sm_id},},#{||:#{pane_dead},#{>=:#{window_activity},${since}}}}`
-      const answer = yield* Effect.result(run("poll", `list-panes -a -f ${quote(filter)} -F ${quote(LIST)}`))
+      const answer = yield* Effect.result(panesOf("poll", filter))
       if (answer._tag === "Failure") {
         reconcile.wanted = true
         continue
       }
-      const panes = (answer.success[0] ?? []).flatMap(parsePane)
+      const panes = answer.success
       since = now
       for (const pane of panes) {
         const before = known.get(pane.pane)

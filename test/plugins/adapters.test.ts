@@ -1,18 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { scrub } from "../../src/agents/Environment.ts"
 import { pieces, submit } from "../../src/plugins/claude/submit.ts"
-import { read as readClaude } from "../../src/plugins/claude/screen.ts"
-import { read as readCodex } from "../../src/plugins/codex/screen.ts"
 import { readHook } from "../../src/plugins/sdk/hooks.ts"
-import type { Screen } from "../../src/terminal/Terminal.ts"
-
-const screen = (text: string, cursor = { x: 2, y: 0 }): Screen => ({
-  text,
-  title: "",
-  cursor,
-  dead: false,
-  humanActive: false
-})
 
 describe("hooks", () => {
   it("become signals with the identity of their turn", () => {
@@ -52,39 +41,6 @@ describe("text for Claude Code", () => {
       { _tag: "Paste", text: "a\\ " },
       { _tag: "Press", keys: ["Enter"] }
     ])
-  })
-})
-
-describe("screens", () => {
-  it("of Claude Code are told apart", () => {
-    const box = (footer: string, row = "❯ ") => screen(`────\n${row}\n────\n  ${footer}`, { x: row.length, y: 1 })
-    assert.deepInclude(readClaude(box("⏸ manual mode on · ? for shortcuts")), { activity: "idle", draft: null })
-    assert.deepInclude(readClaude(box("⏸ manual mode on · esc to interrupt")), { activity: "busy" })
-    assert.deepInclude(readClaude(box("⏸ manual mode on", "❯ half typed")), { activity: "idle", draft: "half typed" })
-    assert.deepInclude(
-      readClaude(screen(" Do you want to proceed?\n ❯ 1. Yes\n   2. No\n Esc to cancel · Tab to amend")),
-      { activity: "dialog", detail: "Do you want to proceed?" }
-    )
-    const trust = readClaude(
-      screen(
-        " Quick safety check: Is this a project you created or one you trust?\n\n ❯ No, exit\n   Yes, I trust this folder\n\n Enter to confirm · Esc to cancel"
-      )
-    )
-    assert.deepStrictEqual(trust.answer, [{ _tag: "Press", keys: ["Down", "Enter"] }])
-  })
-
-  it("of Codex are told apart", () => {
-    assert.deepInclude(readCodex(screen("› Ask Codex to do anything\n\n  ? for shortcuts")), {
-      activity: "idle",
-      draft: null
-    })
-    assert.deepInclude(readCodex(screen("• Working (3s • esc to interrupt)\n› ")), { activity: "busy" })
-    assert.deepInclude(
-      readCodex(
-        screen("Would you like to run the following command?\n› 1. Yes\nPress enter to confirm or esc to cancel")
-      ),
-      { activity: "dialog" }
-    )
   })
 })
 

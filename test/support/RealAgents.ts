@@ -41,8 +41,8 @@ export const missing: string | undefined = await installed().then(
 if (missing !== undefined && (process.env["SM_REQUIRE"] ?? "").split(",").includes("agents"))
   throw new Error(`the real agents are required and cannot be installed: ${missing}`)
 
-/** An `sm` whose claude and codex are real, and talk to stand-ins. Nothing of this machine's user is touched. */
-export const makeRealSm = Effect.gen(function* () {
+/** What the real agents need to talk to stand-ins instead of models. Nothing of this machine's user is touched. */
+export const makeAgents = Effect.gen(function* () {
   const anthropic = yield* AnthropicStandIn
   const openai = yield* OpenaiStandIn
   const user = yield* temporary("user")
@@ -65,19 +65,23 @@ stream_max_retries = 1
 enabled = false
 `
   )
-  const sm = yield* makeSmWith({
-    plugins: "claude({ permissionMode: 'manual' }), codex({})",
-    env: {
-      PATH: `${process.env["PATH"]}:${bin}`,
-      HOME: user,
-      CLAUDE_CONFIG_DIR: claudeHome,
-      CODEX_HOME: codexHome,
-      ANTHROPIC_AUTH_TOKEN: "dummy",
-      ANTHROPIC_BASE_URL: anthropic.url,
-      DISABLE_AUTOUPDATER: "1",
-      DISABLE_TELEMETRY: "1",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1"
-    }
-  })
+  const env = {
+    PATH: `${process.env["PATH"]}:${bin}`,
+    HOME: user,
+    CLAUDE_CONFIG_DIR: claudeHome,
+    CODEX_HOME: codexHome,
+    ANTHROPIC_AUTH_TOKEN: "dummy",
+    ANTHROPIC_BASE_URL: anthropic.url,
+    DISABLE_AUTOUPDATER: "1",
+    DISABLE_TELEMETRY: "1",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1"
+  }
+  return { anthropic, openai, env, claudeHome, codexHome }
+})
+
+/** An `sm` whose claude and codex are real. */
+export const makeRealSm = Effect.gen(function* () {
+  const { anthropic, env, openai } = yield* makeAgents
+  const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env })
   return { ...sm, anthropic, openai }
 })

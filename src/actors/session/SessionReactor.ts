@@ -18,6 +18,12 @@ export type Report = Self<typeof Session>["report"]
 
 /** Wait this long, in ms, before a second press of the interrupt keys, and longer each time. */
 const PRESS_AGAIN = 1500
+/** Ms in which an answered start-up question may still stand on the screen. */
+const ANSWER_AGAIN = 1000
+/** Ms after which the screen shows what an answer did. */
+const ANSWERED = 100
+
+const SERVER_GONE = "the terminal server it ran in is gone"
 
 const soonest = (...times: ReadonlyArray<number | undefined>): number | undefined => {
   const known = times.filter((time) => time !== undefined)
@@ -33,11 +39,12 @@ export const reactor = (
     const witness = makeWitness(self.report)
     const typist = makeTypist(self)
     let checked: string | undefined
+    let answered = { at: -Infinity, by: "" }
 
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
       const server = yield* terminal.server
-      if (server !== pane.server) return "the terminal server it ran in is gone"
+      if (server !== pane.server) return SERVER_GONE
       const found = (yield* terminal.list).find(
         (other) => other.pane === pane.id && other.sessionId === self.address.key
       )
@@ -98,6 +105,11 @@ export const reactor = (
       if (!typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
         return soonest(expiry, typist.due(state, now), witness.due(state, pokes, now))
       }
+      // Another server may have given this pane's id to somebody else.
+      if ((yield* terminal.server) !== pane.server) {
+        self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE })
+        return undefined
+      }
       const sight = yield* look(adapter, seat, pane.id)
       if (sight.dead) {
         const gone = yield* present(pane)
@@ -108,8 +120,12 @@ export const reactor = (
       // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's.
       const young = state.phase === "starting" || (state.phase === "waiting-permission" && state.turn === null)
       if (sight.observation.answer !== undefined && young) {
+        const by = JSON.stringify(sight.observation.answer)
+        const left = answered.at + ANSWER_AGAIN - now
+        if (answered.by === by && left > 0) return left
+        answered = { at: now, by }
         yield* terminal.type(PaneId.make(pane.id), sight.observation.answer)
-        return 250
+        return ANSWERED
       }
       const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
       yield* typist.noticeReturned(state, adapter, sight)

@@ -26,14 +26,23 @@ export const seatOf = (state: State): Seat | undefined =>
         transcript: state.transcript
       }
 
-/** The agent's own state outranks the screen, except that only the screen shows a start-up dialog and a draft. */
+/**
+ * The agent's own state outranks the screen, with two exceptions: only the screen shows a start-up dialog and a draft,
+ * and an agent that calls itself idle takes no text while its composer cannot be seen.
+ */
 export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Effect<Sight, TerminalError, Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal
     const screen = yield* terminal.screen(PaneId.make(pane))
     const seen = adapter.read(screen)
     const own = yield* adapter.observe(seat)
-    const structured = Option.isSome(own) && own.value.activity !== "unknown" && seen.activity !== "dialog"
+    const composer = seen.activity === "idle" || seen.activity === "busy"
+    const structured =
+      Option.isSome(own) &&
+      seen.activity !== "dialog" &&
+      seen.activity !== "exited" &&
+      own.value.activity !== "unknown" &&
+      (own.value.activity !== "idle" || composer)
     return {
       observation:
         Option.isSome(own) && structured ? { ...seen, ...own.value, detail: own.value.detail || seen.detail } : seen,

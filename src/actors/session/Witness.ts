@@ -26,6 +26,9 @@ const PACE: Readonly<Record<SessionPhase, number>> = {
   stopped: 0
 }
 
+/** Ms between two looks at what holds the line up while nothing moves. */
+const HELD = 1000
+
 /** How long, ms, must this be seen before it counts against the phase the hooks gave? */
 export const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
   if (state.phase === "starting" || shown === "dialog") return 0
@@ -53,25 +56,27 @@ export const makeWitness = (report: Report): Witness => {
   let again: number | undefined
   let shownSince: { readonly shown: Shown; readonly at: number } | undefined
 
+  /** Somebody else holds the line up. Nothing need be drawn when a person stops typing, so no poke may come. */
+  const held = ({ phase, queue }: State): boolean =>
+    queue.length > 0 && (phase === "human-composing" || phase === "waiting-permission")
   const wants = (state: State, pokes: number): boolean =>
-    pokes !== lookedPokes || again !== undefined || state.phase === "starting"
-  const dueAt = (state: State): number => again ?? lookedAt + PACE[state.phase]
+    pokes !== lookedPokes || again !== undefined || state.phase === "starting" || held(state)
+  const dueAt = (state: State, pokes: number): number =>
+    again ?? lookedAt + (pokes === lookedPokes && held(state) ? HELD : PACE[state.phase])
 
   const shownBy = (state: State, sight: Sight): Shown | undefined => {
     const { activity, draft } = sight.observation
     if (activity === "busy" || activity === "dialog") return activity
     if (activity !== "idle") return undefined
-    return draft !== null &&
-      (state.phase === "idle" || state.phase === "human-composing") &&
-      state.typing === null &&
-      state.flying.length === 0
-      ? "composing"
-      : "idle"
+    const ours = state.typing !== null || state.flying.length > 0
+    const person =
+      state.phase === "human-composing" ? draft !== null || sight.humanActive : state.phase === "idle" && draft !== null
+    return person && !ours ? "composing" : "idle"
   }
 
   return {
-    needsSight: (state, pokes, now) => wants(state, pokes) && now >= dueAt(state),
-    due: (state, pokes, now) => (wants(state, pokes) ? Math.max(1, dueAt(state) - now) : undefined),
+    needsSight: (state, pokes, now) => wants(state, pokes) && now >= dueAt(state, pokes),
+    due: (state, pokes, now) => (wants(state, pokes) ? Math.max(1, dueAt(state, pokes) - now) : undefined),
     note: (state, adapter, sight, pokes, now) => {
       lookedAt = now
       lookedPokes = pokes
@@ -80,8 +85,7 @@ export const makeWitness = (report: Report): Witness => {
       if (shown === undefined) return state.phase === "starting" ? ((again = now + 200), 200) : undefined
       if (phaseOf[shown] === state.phase) {
         shownSince = undefined
-        // A draft holds the line up: look whether it is gone, though nothing may be drawn when it is.
-        if (shown === "composing" && state.queue.length > 0) return ((again = now + 1000), 1000)
+        if (shown === "composing" && sight.humanActive) return ((again = now + HELD), HELD)
         if (state.interrupting !== null && shown === "busy") return ((again = now + 200), 200)
         return undefined
       }

@@ -1,56 +1,81 @@
 /** Claude Code's screen (classic renderer) as an observation. Pure; tested against recorded screens. */
 import type { Observation } from "../../agents/Agent.ts"
-import type { Screen, Stroke } from "../../terminal/Terminal.ts"
-import { composing, rows } from "../sdk/screen.ts"
+import type { Screen } from "../../terminal/Terminal.ts"
+import { rows } from "../sdk/screen.ts"
+import { startup } from "./startup.ts"
 
-const press = (...keys: ReadonlyArray<"Enter" | "Up" | "Down">): ReadonlyArray<Stroke> => [{ _tag: "Press", keys }]
+/** The lines around the composer and around dialogs; the upper one may carry the session's name at its end. */
+const RULE = /^─{20,}/u
+/** A composer's mark: for the model, or for a shell. */
+const MARK = /^[❯!](\s|$)/u
 
-/** Moves the mark of a menu to the option that matches, then confirms. The options are the lines around the mark. */
-const choose = (lines: ReadonlyArray<string>, wanted: RegExp): ReadonlyArray<Stroke> | undefined => {
-  const at = lines.findIndex((line) => line.trimStart().startsWith("❯"))
-  const near = lines.slice(Math.max(0, at - 3), at + 4)
-  const target = near.findIndex((line) => wanted.test(line) && /^\s*(❯\s*)?(\d+\.\s*)?Yes/u.test(line))
-  if (at < 0 || target < 0) return undefined
-  const steps = Math.max(0, at - 3) + target - at
-  const key = steps > 0 ? ("Down" as const) : ("Up" as const)
-  return press(...Array.from({ length: Math.abs(steps) }, () => key), "Enter")
+interface Composer {
+  readonly text: ReadonlyArray<string>
+  /** Rows of the two rules. */
+  readonly top: number
+  readonly bottom: number
 }
 
-const DIALOG = /Esc to cancel|Enter to select|Enter to confirm|Do you want to |Would you like to /u
-
-/** Start-up questions that spawning an agent in a directory has already answered. */
-const startup = (text: string, lines: ReadonlyArray<string>): ReadonlyArray<Stroke> | undefined => {
-  if (
-    /trust (the files in )?this (folder|directory)|Is this a project you (created|trust)|Quick safety check/iu.test(
-      text
-    )
-  )
-    return choose(lines, /yes/iu)
-  if (/use this API key/iu.test(text)) return choose(lines, /yes/iu)
-  if (/Choose the text style|Select a theme|syntax theme/iu.test(text)) return press("Enter")
-  if (/Press Enter to continue/iu.test(text)) return press("Enter")
-  return undefined
+/** The lowest two rules with a mark right below the upper one. What the agent says is indented, and forms no such box. */
+const composerOf = (lines: ReadonlyArray<string>): Composer | undefined => {
+  const bottom = lines.findLastIndex((line) => RULE.test(line))
+  const top = lines.findLastIndex((line, y) => y < bottom && RULE.test(line))
+  const text = lines.slice(top + 1, bottom)
+  if (top < 0 || !MARK.test(text[0] ?? "") || text.slice(1).some((line) => /^\S/u.test(line))) return undefined
+  return { text, top, bottom }
 }
+
+/** Text that stands in the composer. A single line with the cursor before it is a placeholder. */
+const draftOf = ({ text, top }: Composer, { cursor }: Screen): string | null => {
+  const shell = (text[0] ?? "").startsWith("!")
+  const words = text
+    .map((line) => line.slice(2).trimEnd())
+    .join("\n")
+    .trimEnd()
+  // Whatever is sent from here would run in a shell.
+  if (shell) return `!${words}`
+  const placeholder = cursor.y === top + 1 && cursor.x <= 2 && !words.includes("\n")
+  return words.trim() === "" || placeholder ? null : words
+}
+
+const SPINNER = /^[✻✽✶✳✢·*] (.*(…|retrying in)|Waiting for \d+ )/u
+
+/** The title says it (`◐`, `◑`), or the footer, or the row above the composer. */
+const isBusy = (lines: ReadonlyArray<string>, { bottom, top }: Composer, { title }: Screen): boolean => {
+  if (/^[◐◑]/u.test(title)) return true
+  if (lines.slice(bottom + 1).some((line) => line.includes("esc to interrupt"))) return true
+  const above = lines.slice(0, top)
+  const end = above.findLastIndex((line) => line.trim() !== "")
+  const start = above.findLastIndex((line, y) => y <= end && line.trim() === "")
+  return above.slice(start + 1, end + 1).some((line) => SPINNER.test(line))
+}
+
+/** Words that stand under whatever takes the keys instead of the composer. */
+const HINTS =
+  /\b(Esc|esc) to (cancel|close|go back|exit|dismiss)|Enter to (select|confirm|continue|save)|Showing detailed transcript|Press Enter to continue/u
+/** A menu, or a question as the last words. */
+const MENU = /^\s+❯ \S|^❯ \d+\. /u
+const QUESTION = /Do you want|Would you like|\?\s*$/u
 
 export const read = (screen: Screen): Observation => {
-  const lines = rows(screen).map(({ text }) => text)
-  const tail = lines.slice(-45)
-  const text = tail.join("\n")
-  if (screen.dead || /Resume this session with:/u.test(lines.slice(-6).join("\n")))
+  const lines = screen.text.split("\n")
+  const shown = rows(screen).map(({ text }) => text)
+  const composer = composerOf(lines)
+  const within = composer !== undefined && screen.cursor.y > composer.top && screen.cursor.y < composer.bottom
+  if (screen.dead || (!within && shown.slice(-6).some((line) => line.startsWith("Resume this session with:"))))
     return { activity: "exited", detail: "", draft: null }
-  const footer = tail.slice(-4).join("\n")
-  const prompt = tail.findLast((line) => line.startsWith("❯"))
-  const composer = /⏸|⏵⏵|\? for shortcuts|esc to interrupt|shift\+tab/u.test(footer) && prompt !== undefined
-  if (!composer) {
-    const answer = startup(text, tail)
-    const asked = DIALOG.test(text) || answer !== undefined
-    const question = tail.find((line) => /Do you want|Would you like|\?\s*$/u.test(line))?.trim() ?? ""
-    if (!asked) return { activity: prompt === undefined ? "starting" : "unknown", detail: "", draft: null }
-    return { activity: "dialog", detail: question, draft: null, ...(answer === undefined ? {} : { answer }) }
+  if (composer !== undefined) {
+    // Elsewhere is the cursor of something that takes the keys, such as the search of old prompts.
+    if (!within) return { activity: "dialog", detail: "", draft: null }
+    const activity = isBusy(lines, composer, screen) ? "busy" : "idle"
+    return { activity, detail: "", draft: draftOf(composer, screen) }
   }
-  const busy = /esc to interrupt/u.test(footer) || /Waiting for \d+ background/u.test(text)
-  const draft = composing(screen, "❯", 2)
-  return { activity: busy ? "busy" : "idle", detail: "", draft }
+  const tail = shown.slice(-45)
+  const answer = startup(tail)
+  if (answer === undefined && !tail.some((line) => HINTS.test(line) || MENU.test(line)))
+    return { activity: tail.some((line) => MARK.test(line)) ? "unknown" : "starting", detail: "", draft: null }
+  const detail = tail.findLast((line) => QUESTION.test(line))?.trim() ?? ""
+  return { activity: "dialog", detail, draft: null, ...(answer === undefined ? {} : { answer }) }
 }
 
 export const farewell = (screen: Screen): string => {

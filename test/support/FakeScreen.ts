@@ -1,0 +1,81 @@
+/** Just enough of a terminal emulator for scripted programs: text, line breaks, clear, cursor, title, bracketed paste. */
+
+const ROWS = 50
+const COLUMNS = 200
+
+const SEQUENCE = new RegExp(
+  `${String.fromCharCode(27)}(?:\\[([?0-9;]*)([A-Za-z])|\\]([0-9]+);([^${String.fromCharCode(7)}]*)${String.fromCharCode(7)})`,
+  "uy"
+)
+
+export class FakeScreen {
+  title = ""
+  bracketed = false
+  readonly #history: Array<string> = []
+  #rows: Array<string> = [""]
+  #x = 0
+  #y = 0
+
+  get cursor(): { readonly x: number; readonly y: number } {
+    return { x: this.#x, y: this.#y }
+  }
+
+  /** One line per row, right-trimmed. */
+  get text(): string {
+    return Array.from({ length: ROWS }, (_, y) => (this.#rows[y] ?? "").trimEnd()).join("\n")
+  }
+
+  /** History and screen, down to the last row that shows something. */
+  get all(): ReadonlyArray<string> {
+    return [...this.#history, ...this.text.trimEnd().split("\n")]
+  }
+
+  write(data: string): void {
+    for (let at = 0; at < data.length;) {
+      SEQUENCE.lastIndex = at
+      const found = SEQUENCE.exec(data)
+      if (found !== null) {
+        this.#control(found)
+        at = SEQUENCE.lastIndex
+        continue
+      }
+      const char = String.fromCodePoint(data.codePointAt(at) ?? 0)
+      at += char.length
+      this.#put(char)
+    }
+  }
+
+  #control([, parameters = "", final = "", command, title = ""]: ReadonlyArray<string | undefined>): void {
+    if (command === "0" || command === "2") this.title = title ?? ""
+    else if (final === "J") this.#rows = [""]
+    else if (final === "H") {
+      const [row = "1", column = "1"] = (parameters ?? "").split(";")
+      this.#y = Math.max(0, Number(row || "1") - 1)
+      this.#x = Math.max(0, Number(column || "1") - 1)
+    } else if (parameters === "?2004") this.bracketed = final === "h"
+  }
+
+  #put(char: string): void {
+    if (char === "\r") {
+      this.#x = 0
+      return
+    }
+    if (char === "\n") {
+      this.#down()
+      return
+    }
+    if (char < " ") return
+    if (this.#x >= COLUMNS) {
+      this.#x = 0
+      this.#down()
+    }
+    const row = (this.#rows[this.#y] ?? "").padEnd(this.#x)
+    this.#rows[this.#y] = row.slice(0, this.#x) + char + row.slice(this.#x + char.length)
+    this.#x += char.length
+  }
+
+  #down(): void {
+    if (this.#y < ROWS - 1) this.#y++
+    else this.#history.push(this.#rows.shift() ?? "")
+  }
+}
