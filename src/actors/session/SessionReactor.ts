@@ -10,6 +10,7 @@ import type { React, Self } from "../Behavior.ts"
 import { launch } from "./Launching.ts"
 import type { Session, State } from "./Session.ts"
 import { look, seatOf, type Sight } from "./Sight.ts"
+import { makeStartUp } from "./StartUp.ts"
 import { makeTypist } from "./Typist.ts"
 import { makeWitness } from "./Witness.ts"
 
@@ -18,10 +19,8 @@ export type Report = Self<typeof Session>["report"]
 
 /** Wait this long, in ms, before a second press of the interrupt keys, and longer each time. */
 const PRESS_AGAIN = 1500
-/** Ms in which an answered start-up question may still stand on the screen. */
-const ANSWER_AGAIN = 1000
-/** Ms after which the screen shows what an answer did. */
-const ANSWERED = 100
+/** Ms after which the screen shows what a key did. */
+const SHOWN = 100
 
 const SERVER_GONE = "the terminal server it ran in is gone"
 
@@ -39,7 +38,7 @@ export const reactor = (
     const witness = makeWitness(self.report)
     const typist = makeTypist(self)
     let checked: string | undefined
-    let answered = { at: -Infinity, by: "" }
+    const startUp = makeStartUp()
 
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
@@ -119,13 +118,11 @@ export const reactor = (
       }
       // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's.
       const young = state.phase === "starting" || (state.phase === "waiting-permission" && state.turn === null)
-      if (sight.observation.answer !== undefined && young) {
-        const by = JSON.stringify(sight.observation.answer)
-        const left = answered.at + ANSWER_AGAIN - now
-        if (answered.by === by && left > 0) return left
-        answered = { at: now, by }
-        yield* terminal.type(PaneId.make(pane.id), sight.observation.answer)
-        return ANSWERED
+      const next = young ? startUp(sight.observation, now) : undefined
+      if (next !== undefined) {
+        if ("wait" in next) return next.wait
+        yield* terminal.type(PaneId.make(pane.id), next.press)
+        return SHOWN
       }
       const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
       yield* typist.noticeReturned(state, adapter, sight)
