@@ -7,6 +7,12 @@ import { beside } from "./Package.ts"
 
 /** Crash restarts within a minute before it gives up. */
 const CRASHES = 5
+/** The daemon's word that broker or tmux went away while it started: `EX_TEMPFAIL`. */
+const NOT_NOW = 75
+/** Ms before it is tried again then. */
+const LATER = 500
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 export interface Supervision {
   /** Everything said goes there; none: to the terminal. */
@@ -58,15 +64,24 @@ export const supervise = async (supervision: Supervision): Promise<number> => {
   const say = (text: string): void => (path === undefined ? complain(text) : append(path, `${text}\n`))
   if (path !== undefined) log(path, "")
   const crashes: Array<number> = []
+  let everReady = false
   for (;;) {
     const child = start(supervision)
     const signals = relaySignals(child)
     child.on("message", () => {
-      if (crashes.length === 0) ready(child.pid ?? 0)
+      if (!everReady) ready(child.pid ?? 0)
+      everReady = true
     })
     const code = await new Promise<number | null>((resolve) => child.once("exit", resolve))
     signals.off()
     if (signals.asked()) return ExitCode.ok
+    if (code === NOT_NOW) {
+      // What was never there is for a person to see to; what was there comes back.
+      if (!everReady) return ExitCode.unreachable
+      say("sm: the daemon could not start; trying again")
+      await pause(LATER)
+      continue
+    }
     if (code !== null && code !== ExitCode.bug) return code
     const now = Date.now()
     crashes.push(now)

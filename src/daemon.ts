@@ -18,6 +18,8 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const MISUSE = 2
 const UNAVAILABLE = 3
 const BUG = 70
+/** For the supervisor only (`EX_TEMPFAIL`): broker or tmux went away while the daemon started. */
+const NOT_NOW = 75
 
 const smCommand = (): readonly [string, ...ReadonlyArray<string>] => {
   const given = process.env["SM_CLI"]
@@ -72,18 +74,15 @@ const main = Effect.gen(function* () {
   yield* Effect.logInfo("sm is stopped; agents keep running in their panes")
 })
 
+const PERMANENT: ReadonlySet<string> = new Set(["SettingsError", "PluginsConfigError", "TrustError", "ProvisionError"])
+
 const codeOf = (error: unknown): number => {
-  const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : ""
+  if (typeof error !== "object" || error === null || !("_tag" in error)) return BUG
+  const tag = String(error._tag)
+  if (tag === "StartAgain") return BUG
   if (tag === "AlreadyRunning") return UNAVAILABLE
-  if (
-    tag === "SettingsError" ||
-    tag === "PluginsConfigError" ||
-    tag === "TrustError" ||
-    tag === "ProvisionError" ||
-    tag === "TerminalError"
-  )
-    return MISUSE
-  return tag === "" || tag === "StartAgain" ? BUG : UNAVAILABLE
+  const missing = tag === "TerminalError" && "reason" in error && error.reason === "NotInstalled"
+  return missing || PERMANENT.has(tag) ? MISUSE : NOT_NOW
 }
 
 NodeRuntime.runMain(

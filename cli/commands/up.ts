@@ -15,6 +15,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** How long a first start may take: it may fetch the broker. */
 const STARTED = 300_000
+/** How long another daemon that holds the lock already may take to be ready. */
+const OTHER = 3000
 
 /** The code of an exit of the daemon. */
 const codeOf = (exit: number | undefined): string => {
@@ -68,13 +70,21 @@ export class Up extends SmCommand {
       env: { ...process.env, SM_LOG: log }
     })
     child.unref()
+    const began = Date.now()
     let exit: number | undefined
-    child.once("exit", (code) => (exit = code ?? ExitCode.bug))
-    for (const deadline = Date.now() + STARTED; Date.now() < deadline && exit === undefined; await pause(25)) {
+    let ended = 0
+    child.once("exit", (code) => {
+      exit = code ?? ExitCode.bug
+      ended = Date.now()
+    })
+    // One that ended may have found another, started at the same moment, that is about to be ready.
+    const deadline = () => (exit === undefined ? began + STARTED : exit === ExitCode.unreachable ? ended + OTHER : 0)
+    for (; Date.now() < deadline(); await pause(25)) {
       const found = await health()
       if (found !== undefined) {
         const { pid, version } = found
-        return done({ pid, already: false, log }, this.json, `sm ${version} is ready (pid ${pid}); log: ${log}`)
+        const already = exit !== undefined
+        return done({ pid, already, log }, this.json, `sm ${version} is ready (pid ${pid}); log: ${log}`)
       }
     }
     const last = readFileSync(log, "utf8").trimEnd().split("\n").slice(-12).join("\n    ")

@@ -42,6 +42,21 @@ describe("sm up", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("is one daemon when two are started at the same moment, and both say that it is ready", () =>
+    Effect.gen(function* () {
+      const { how } = yield* place
+      const both = yield* Effect.all([runSm(["up", "-d", "--json"], how), runSm(["up", "-d", "--json"], how)], {
+        concurrency: 2
+      })
+      const pids = both.map(({ code, stdout }) => {
+        assert.strictEqual(code, 0, stdout)
+        return (JSON.parse(stdout) as { readonly data: { readonly pid: number } }).data.pid
+      })
+      assert.strictEqual(pids[0], pids[1])
+      assert.strictEqual((yield* runSm(["down"], how)).code, 0)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("exits 2 and names the file when the configuration is wrong", () =>
     Effect.gen(function* () {
       const { home, how } = yield* place
