@@ -6,12 +6,16 @@ import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId } from "../domain/Ids.ts"
 import type { MessageStatus } from "../domain/Message.ts"
+import type { SessionCard } from "../domain/Session.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, senderOf } from "./Caller.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
 
-/** Stores the text and makes the letter that stands for it. The same id must not come back with other words. */
-export const makeLetter = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
+/**
+ * Stores the text and makes the letter that stands for it. The same id must not come back with other words; with the
+ * same it is sent `again`.
+ */
+const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const id = options.messageId ?? (yield* makeMessageId)
@@ -35,29 +39,14 @@ export const makeLetter = (caller: Caller, text: string, options: Pick<Input<"se
       bytes: Buffer.byteLength(text),
       tries: 0
     }
-    return letter
+    return { letter, again: Option.isSome(known) }
   })
+
+export const makeLetter = (...given: Parameters<typeof compose>) =>
+  Effect.map(compose(...given), ({ letter }) => letter)
 
 export const refuse = (error: { readonly reason: string; readonly hint: string }) =>
   new Refusal({ code: "wrong-state", message: error.reason, hint: error.hint })
-
-export const send = (input: Input<"send">, caller: Caller) =>
-  Effect.gen(function* () {
-    const target = yield* find(input.to, caller)
-    const letter = yield* makeLetter(caller, input.text, input)
-    const session = ref(Session, target.host, target.id)
-    const options = { id: `${letter.id}-accept-${target.id}` }
-    const asked =
-      letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
-    const accepted = yield* Effect.catchTag(asked, "NotNow", (error) => Effect.fail(refuse(error)))
-    const output: Output<"send"> = {
-      messageId: letter.id,
-      to: { id: target.id, name: accepted.name },
-      state: accepted.state,
-      target: accepted.target
-    }
-    return output
-  })
 
 export const trace = (id: MessageId) =>
   Effect.gen(function* () {
@@ -93,6 +82,47 @@ export const trace = (id: MessageId) =>
       answer: Option.getOrNull(yield* broker.getText(`${id}.answer`))
     }
     return output
+  })
+
+/** The acceptance of a message by this session, as the facts tell it: now, or when it comes about. */
+const acceptance = (id: MessageId, target: SessionCard) =>
+  Effect.gen(function* () {
+    const feed = yield* Feed
+    const news = yield* feed.subscribe
+    for (;;) {
+      const found = yield* Effect.option(trace(id))
+      if (Option.isSome(found) && found.value.to.id === target.id) {
+        const output: Output<"send"> = {
+          messageId: id,
+          to: { id: target.id, name: target.name },
+          state: found.value.status,
+          target: target.state
+        }
+        return output
+      }
+      yield* PubSub.take(news)
+    }
+  }).pipe(Effect.scoped)
+
+export const send = (input: Input<"send">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* find(input.to, caller)
+    const { again, letter } = yield* compose(caller, input.text, input)
+    const session = ref(Session, target.host, target.id)
+    const options = { id: `${letter.id}-accept-${target.id}` }
+    const asked =
+      letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
+    const accepted = Effect.map(
+      Effect.catchTag(asked, "NotNow", (error) => Effect.fail(refuse(error))),
+      ({ name, state, target: phase }): Output<"send"> => ({
+        messageId: letter.id,
+        to: { id: target.id, name },
+        state,
+        target: phase
+      })
+    )
+    // The broker drops mail that it has had: nobody answers a retry of what was posted already, but the facts do.
+    return yield* again ? Effect.raceFirst(accepted, acceptance(letter.id, target)) : accepted
   })
 
 /** States from which nothing better comes. */

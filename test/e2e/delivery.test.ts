@@ -36,6 +36,27 @@ describe("sm, as its user has it", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("answers a retry under the same id with what became of the message, and types it once", () =>
+    Effect.gen(function* () {
+      const { json, sm, taken } = yield* makeSm
+      yield* json("spawn", "fake", "--name", "one")
+      const id = "m0000000000000aa"
+      const again = Effect.all([
+        sm("send", "one", "hello", "--message-id", id),
+        json("send", "one", "hello", "--message-id", id)
+      ])
+      const began = Date.now()
+      yield* again
+      yield* json("send", "one", "hello", "--message-id", id, "--wait=answered")
+      const [, later] = yield* again
+      assert.deepStrictEqual([later["messageId"], later["state"]], [id as never, "answered" as never])
+      // The daemon's own patience with an answer that does not come is ten seconds.
+      assert.isBelow(Date.now() - began, 8000)
+      assert.deepStrictEqual(taken(), ["hello"])
+      assert.strictEqual((yield* sm("send", "one", "other words", "--message-id", id)).code, 2)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("leaves nothing behind of a spawn that failed, not even its name", () =>
     Effect.gen(function* () {
       const { json, sm } = yield* makeSm
