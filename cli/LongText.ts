@@ -1,6 +1,7 @@
 /** A long text: given, in a file, or on standard input when it is `-`. */
 import { readFileSync } from "node:fs"
 import { Misuse } from "./Misuse.ts"
+import { standardInput } from "./StandardInput.ts"
 
 const why = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException
@@ -16,7 +17,7 @@ export const longText = (text: string | undefined, file: string | undefined, opt
     throw new Misuse(`the text is given twice: on the command line and by ${option}`, `leave one of the two out`)
   const path = file ?? "-"
   try {
-    return readFileSync(path === "-" ? 0 : path, "utf8")
+    return path === "-" ? standardInput() : readFileSync(path, "utf8")
   } catch (error) {
     // A terminal that is read without anything behind it.
     throw new Misuse(

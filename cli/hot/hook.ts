@@ -2,9 +2,10 @@
  * `sm hook <kind> <event>`: an agent reports. It exits 0 whatever happens, for an agent takes other codes for orders;
  * what the daemon cannot take now waits in the spool.
  */
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs"
 import { ask } from "../Client.ts"
 import { home } from "../home.ts"
+import { standardInput } from "../StandardInput.ts"
 
 /** The daemon makes the spool when it starts: where there is none, its whole state is gone, and with it the session. */
 const spool = (report: { readonly id: string }): void => {
@@ -31,7 +32,7 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   if (session === undefined || event === "") return 0
   let payload: unknown = {}
   try {
-    payload = JSON.parse(readFileSync(0, "utf8") || "{}")
+    payload = JSON.parse(standardInput() || "{}")
   } catch {
     // A payload that is no JSON still says which event it was.
   }
