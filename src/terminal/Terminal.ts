@@ -49,6 +49,8 @@ export interface Screen {
   readonly text: string
   readonly title: string
   readonly cursor: { readonly x: number; readonly y: number }
+  /** The text behind the cursor is shown faint, as placeholders are, or the program shows all text alike. */
+  readonly faint: boolean
   readonly dead: boolean
   /** Somebody attached and pressed a key in the last ten seconds. */
   readonly humanActive: boolean

@@ -3,6 +3,7 @@ import { stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Clock, Effect, Layer, PubSub, Stream } from "effect"
 import { quote } from "./ControlProtocol.ts"
+import { faintBehind } from "./Faint.ts"
 import { endProcesses } from "./PaneProcesses.ts"
 import { paneScript } from "./PaneScript.ts"
 import { PaneId, type PaneNews, type PaneSpec, type Screen, Terminal, TerminalError } from "./Terminal.ts"
@@ -62,10 +63,11 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
 
       const screen = Effect.fn("Tmux.screen")(function* (pane: PaneId) {
         const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        const [about, text, clients] = yield* run(
+        const [about, text, styled, clients] = yield* run(
           "screen",
           `display-message -p -t ${pane} '#{cursor_x}\t#{cursor_y}\t#{pane_dead}\t#{session_name}\t#{pane_title}'`,
           `capture-pane -p -t ${pane}`,
+          `capture-pane -p -e -t ${pane}`,
           "list-clients -F '#{client_control_mode}\t#{client_activity}\t#{session_name}'"
         )
         const [x = "0", y = "0", dead = "0", session = "", name = ""] = (about?.[0] ?? "").split("\t")
@@ -77,6 +79,7 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           text: (text ?? []).map((line) => line.trimEnd()).join("\n"),
           title: name,
           cursor: { x: Number(x), y: Number(y) },
+          faint: faintBehind((styled ?? []).join("\n"), Number(x), Number(y)),
           dead: dead === "1",
           humanActive
         }

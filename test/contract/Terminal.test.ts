@@ -169,6 +169,22 @@ const contract = (name: string, layer: Layer.Layer<Terminal, unknown>, command: 
         assert.isFalse(screen.humanActive)
       }))
 
+    test("tells a faint placeholder from a text that stands behind the cursor", ({ open }) =>
+      Effect.gen(function* () {
+        const terminal = yield* Terminal
+        const { pane } = yield* open("cccc000f", "painter")
+        yield* shows(pane, ({ text }) => text.startsWith("ready"))
+        const draws = (text: string, wanted: string) =>
+          Effect.andThen(
+            terminal.type(pane, order({ write: `\u001b[2J\u001b[H${text}` })),
+            shows(pane, (screen) => screen.text.includes(wanted) && screen.cursor.x === 2 && screen.cursor.y === 0)
+          )
+        assert.isTrue((yield* draws("> no looks at all\u001b[1;3H", "no looks")).faint)
+        assert.isTrue((yield* draws("> \u001b[2mTry me\u001b[0m\u001b[1;3H", "Try")).faint)
+        assert.isFalse((yield* draws("> typed\r\n\u001b[2mhint\u001b[0m\u001b[1;3H", "typed")).faint)
+        assert.isFalse((yield* draws("> \r\n\u001b[2mhints\u001b[0m\u001b[1;3H", "hints")).faint)
+      }))
+
     test("keeps what scrolled away", ({ open }) =>
       Effect.gen(function* () {
         const terminal = yield* Terminal

@@ -1,4 +1,4 @@
-/** Just enough of a terminal emulator for scripted programs: text, line breaks, clear, cursor, title, bracketed paste. */
+/** Just enough of a terminal emulator for scripted programs: text, faint or not, line breaks, clear, cursor, title. */
 
 const ROWS = 50
 const COLUMNS = 200
@@ -15,9 +15,20 @@ export class FakeScreen {
   #rows: Array<string> = [""]
   #x = 0
   #y = 0
+  #faint = false
+  #coloured = false
+  /** Cells that are shown faint, as `y:x`. */
+  readonly #faintCells = new Set<string>()
 
   get cursor(): { readonly x: number; readonly y: number } {
     return { x: this.#x, y: this.#y }
+  }
+
+  /** As `Screen.faint` of the port. */
+  get faint(): boolean {
+    const row = this.#rows[this.#y] ?? ""
+    const shown = [...row].findIndex((char, x) => x > this.#x && char !== " ")
+    return this.#faintCells.has(`${this.#y}:${shown < 0 ? this.#x : shown}`) || !this.#coloured
   }
 
   /** One line per row, right-trimmed. */
@@ -47,8 +58,13 @@ export class FakeScreen {
 
   #control([, parameters = "", final = "", command, title = ""]: ReadonlyArray<string | undefined>): void {
     if (command === "0" || command === "2") this.title = title ?? ""
-    else if (final === "J") this.#rows = [""]
-    else if (final === "H") {
+    else if (final === "J") {
+      this.#rows = [""]
+      this.#faintCells.clear()
+    } else if (final === "m") {
+      this.#faint = parameters === "2"
+      this.#coloured ||= this.#faint
+    } else if (final === "H") {
       const [row = "1", column = "1"] = (parameters ?? "").split(";")
       this.#y = Math.max(0, Number(row || "1") - 1)
       this.#x = Math.max(0, Number(column || "1") - 1)
@@ -71,6 +87,8 @@ export class FakeScreen {
     }
     const row = (this.#rows[this.#y] ?? "").padEnd(this.#x)
     this.#rows[this.#y] = row.slice(0, this.#x) + char + row.slice(this.#x + char.length)
+    if (this.#faint) this.#faintCells.add(`${this.#y}:${this.#x}`)
+    else this.#faintCells.delete(`${this.#y}:${this.#x}`)
     this.#x += char.length
   }
 

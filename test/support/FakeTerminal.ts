@@ -158,8 +158,8 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
         screen: Effect.fnUntraced(function* (pane) {
           const { dead, humanAt, screen } = yield* find("screen", pane)
           const now = yield* Clock.currentTimeMillis
-          const { cursor, text, title } = screen
-          return { text, title, cursor, dead, humanActive: now - humanAt < ACTIVE }
+          const { cursor, faint, text, title } = screen
+          return { text, title, cursor, faint, dead, humanActive: now - humanAt < ACTIVE }
         }),
         history: (pane, lines) =>
           Effect.map(find("history", pane), ({ screen }) => screen.all.slice(-lines).join("\n")),

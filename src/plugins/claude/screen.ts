@@ -25,8 +25,8 @@ const composerOf = (lines: ReadonlyArray<string>): Composer | undefined => {
   return { text, top, bottom }
 }
 
-/** Text that stands in the composer. A single line with the cursor before it is a placeholder. */
-const draftOf = ({ text, top }: Composer, { cursor }: Screen): string | null => {
+/** Text that stands in the composer. A single faint line with the cursor before it is a placeholder. */
+const draftOf = ({ text, top }: Composer, { cursor, faint }: Screen): string | null => {
   const shell = (text[0] ?? "").startsWith("!")
   const words = text
     .map((line) => line.slice(2).trimEnd())
@@ -34,7 +34,7 @@ const draftOf = ({ text, top }: Composer, { cursor }: Screen): string | null => 
     .trimEnd()
   // Whatever is sent from here would run in a shell.
   if (shell) return `!${words}`
-  const placeholder = cursor.y === top + 1 && cursor.x <= 2 && !words.includes("\n")
+  const placeholder = faint && cursor.y === top + 1 && cursor.x <= 2 && !words.includes("\n")
   return words.trim() === "" || placeholder ? null : words
 }
 

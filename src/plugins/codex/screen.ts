@@ -37,15 +37,15 @@ const composerOf = ({ cursor, text }: Screen): Composer | undefined => {
   return { text: box, top }
 }
 
-const draftOf = ({ text, top }: Composer, { cursor }: Screen): string | null => {
+const draftOf = ({ text, top }: Composer, { cursor, faint }: Screen): string | null => {
   const words = text
     .map((line) => line.slice(2).trimEnd())
     .join("\n")
     .trimEnd()
   // Whatever is sent from here would run in a shell.
   if ((text[0] ?? "").startsWith("!")) return `!${words}`
-  // A single line with the cursor before it is a placeholder.
-  const placeholder = cursor.y === top && cursor.x <= 2 && !words.includes("\n")
+  // A single faint line with the cursor before it is a placeholder.
+  const placeholder = faint && cursor.y === top && cursor.x <= 2 && !words.includes("\n")
   return words.trim() === "" || placeholder ? null : words
 }
 

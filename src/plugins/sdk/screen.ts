@@ -19,18 +19,16 @@ export const rows = (screen: Screen): ReadonlyArray<Row> =>
     .filter(({ text }) => text.trim() !== "")
 
 /**
- * The text in a composer whose first row begins with `mark` and which holds the cursor. Placeholders are dim text after
- * the cursor, so a cursor right behind the mark is an empty composer whatever the row says. `null` when it is empty or
- * when the cursor is elsewhere.
+ * The text in a composer whose first row begins with `mark` and which holds the cursor. Faint text behind a cursor right
+ * after the mark is a placeholder. `null` when the composer is empty or when the cursor is elsewhere.
  */
 export const composing = (screen: Screen, mark: string, indent: number): string | null => {
   const lines = screen.text.split("\n")
   let first = screen.cursor.y
   while (first >= 0 && !(lines[first] ?? "").startsWith(mark)) first--
   if (first < 0 || screen.cursor.y - first > 40) return null
-  if (first === screen.cursor.y && screen.cursor.x <= indent) {
-    return null
-  }
+  const { cursor, faint } = screen
+  if (first === cursor.y && cursor.x <= indent && faint) return null
   const text = lines
     .slice(first, screen.cursor.y + 1)
     .map((line) => line.slice(indent))

@@ -15,6 +15,7 @@ export type Expectation = typeof Expectation.Type
 const Head = Schema.Struct({
   title: Schema.String,
   cursor: Schema.Struct({ x: Schema.Int, y: Schema.Int }),
+  faint: Schema.Boolean,
   dead: Schema.Boolean,
   expect: Expectation
 })
@@ -27,8 +28,8 @@ const folder = (kind: string): string => join(import.meta.dirname, "../../screen
 export const pathOf = (kind: string, name: string): string => join(folder(kind), `${name}.txt`)
 
 export const write = (screen: Screen, expect: Expectation): string => {
-  const { cursor, dead, text, title } = screen
-  return `${encodeHead({ title, cursor, dead, expect })}\n${text.trimEnd()}\n`
+  const { cursor, dead, faint, text, title } = screen
+  return `${encodeHead({ title, cursor, faint, dead, expect })}\n${text.trimEnd()}\n`
 }
 
 /** All recorded screens of an agent kind, by name. */

@@ -10,8 +10,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.paste("half typed words")
       yield* on.shot("draft", /half typed/u, { draft: "half typed words" })
       yield* on.keys("C-a")
-      // Not to be told from a placeholder by its text.
-      yield* on.shot("draft-cursor-home", /half typed/u, {})
+      yield* on.shot("draft-cursor-home", /half typed/u, { draft: "half typed words" })
       yield* on.keys("C-e", "C-u")
       yield* on.paste("first line\nsecond line")
       yield* on.shot("draft-lines", /second line/u, { draft: "first line\nsecond line" })
@@ -94,7 +93,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.sees(/Read/u)
       yield* on.sees(/esc to interrupt/u)
       yield* on.keys("Escape")
-      yield* on.shot("interrupted", /Interrupted/u, {})
+      yield* on.shot("interrupted", /Read 1 file[^❯]*Interrupted[^◐]*\? for shortcuts/u, {})
       yield* on.submit("/exit")
       yield* on.shot("exiting", /Resume this session/u, { activity: "exited" })
       yield* on.shot("exited", /Pane is dead/u, { activity: "exited" })
@@ -134,7 +133,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
   commands: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.submit("[[text a first answer]]")
-      yield* on.sees(/● a first answer/u)
+      yield* on.sees(/● a first answer\s+✻ .* · done/u)
       for (const name of ["model", "config", "help", "permissions", "hooks", "memory", "resume"]) {
         yield* on.submit(`/${name}`)
         yield* Effect.ignore(on.shot(`command-${name}`, /Esc|esc/u, DIALOG))
@@ -148,7 +147,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
   overlays: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.submit("[[text a first answer]]")
-      yield* on.sees(/● a first answer/u)
+      yield* on.sees(/● a first answer\s+✻ .* · done/u)
       yield* on.keys("C-o")
       yield* on.shot("transcript-view", /ctrl\+o/u, DIALOG)
       yield* on.keys("C-o")
@@ -188,7 +187,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
   compact: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.submit("[[text a first answer]]")
-      yield* on.sees(/● a first answer/u)
+      yield* on.sees(/● a first answer\s+✻ .* · done/u)
       yield* on.submit("/compact [[sleep 15]] [[text short]]")
       yield* on.shot("compacting", /[Cc]ompacting/u, BUSY)
     })

@@ -48,8 +48,7 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       yield* on.paste("half typed words")
       yield* on.shot("draft", /half typed/u, { draft: "half typed words" })
       yield* on.keys("C-a")
-      // Not to be told from a placeholder by its text.
-      yield* on.shot("draft-cursor-home", /half typed/u, {})
+      yield* on.shot("draft-cursor-home", /half typed/u, { draft: "half typed words" })
       yield* on.keys("C-e", "C-u")
       yield* on.paste("first line\nsecond line")
       yield* on.shot("draft-lines", /second line/u, { draft: "first line\nsecond line" })
