@@ -3,6 +3,19 @@ import { read as claude } from "../../src/plugins/claude/screen.ts"
 import { read as codex } from "../../src/plugins/codex/screen.ts"
 import { recorded } from "../support/screens/RecordedScreen.ts"
 
+describe("start-up questions", () => {
+  it("of one agent do not look the same, so that a new one is not taken for one already answered", () => {
+    for (const [kind, read] of Object.entries({ claude, codex })) {
+      const asked = recorded(kind)
+        .map(({ screen }) => read(screen))
+        .filter(({ answer }) => answer !== undefined)
+        .map(({ answer, detail }) => JSON.stringify([answer, detail]))
+      assert.isAbove(asked.length, 1)
+      assert.strictEqual(new Set(asked).size, asked.length)
+    }
+  })
+})
+
 for (const [kind, read] of Object.entries({ claude, codex })) {
   describe(`the screens of ${kind}`, () => {
     for (const { expect, name, screen } of recorded(kind)) {

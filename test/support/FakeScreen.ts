@@ -27,8 +27,9 @@ export class FakeScreen {
   /** As `Screen.faint` of the port. */
   get faint(): boolean {
     const row = this.#rows[this.#y] ?? ""
-    const shown = [...row].findIndex((char, x) => x > this.#x && char !== " ")
-    return this.#faintCells.has(`${this.#y}:${shown < 0 ? this.#x : shown}`) || !this.#coloured
+    const behind = row.slice(this.#x + 1)
+    const shown = behind.trim() === "" ? this.#x : row.length - behind.trimStart().length
+    return this.#faintCells.has(`${this.#y}:${shown}`) || !this.#coloured
   }
 
   /** One line per row, right-trimmed. */

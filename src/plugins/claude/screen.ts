@@ -75,7 +75,9 @@ export const read = (screen: Screen): Observation => {
   if (answer === undefined && !tail.some((line) => HINTS.test(line) || MENU.test(line)))
     return { activity: tail.some((line) => MARK.test(line)) ? "unknown" : "starting", detail: "", draft: null }
   const detail = tail.findLast((line) => QUESTION.test(line))?.trim() ?? ""
-  return { activity: "dialog", detail, draft: null, ...(answer === undefined ? {} : { answer }) }
+  if (answer === undefined) return { activity: "dialog", detail, draft: null }
+  // One start-up question follows the other: they must not look the same.
+  return { activity: "dialog", detail: detail || (tail.at(-1)?.trim() ?? ""), draft: null, answer }
 }
 
 export const farewell = (screen: Screen): string => {

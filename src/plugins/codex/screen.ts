@@ -84,7 +84,10 @@ export const read = (screen: Screen): Observation => {
   if (!hinted && !menu && answer === undefined && !/Action Required/u.test(screen.title))
     return { activity: tail.some((line) => MARK.test(line)) ? "unknown" : "starting", detail: "", draft: null }
   const question = tail.findLast((line) => /Would you like|Do you |\?\s*$/u.test(line))?.trim() ?? ""
-  return { activity: "dialog", detail: question, draft: null, ...(answer === undefined ? {} : { answer }) }
+  if (answer === undefined) return { activity: "dialog", detail: question, draft: null }
+  // One start-up question follows the other: they must not look the same.
+  const marked = tail.find((line) => line.startsWith("›"))?.slice(2) ?? ""
+  return { activity: "dialog", detail: question || marked, draft: null, answer }
 }
 
 export const farewell = (screen: Screen): string =>

@@ -33,7 +33,7 @@ export interface Stage {
   readonly resize: (columns: number, rows: number) => Effect.Effect<void>
   /** Waits until the screen matches, and stands still if it can, then keeps it. */
   readonly shot: (name: string, wanted: RegExp, expect: Partial<Expectation>) => Effect.Effect<void, unknown>
-  /** Types what the adapter answers to the question on the screen. */
+  /** Types what the adapter answers to the question on the screen, step by step. */
   readonly answer: Effect.Effect<void, unknown>
   readonly sees: (wanted: RegExp) => Effect.Effect<Screen, unknown>
   readonly cwd: string
@@ -102,8 +102,13 @@ export const stage = (kind: string, setting: Setting, play: (stage: Stage) => Ef
         answer: Effect.gen(function* () {
           // A new dialog ignores keys for a moment.
           yield* pause(700)
-          yield* terminal.type(pane, adapter.read(yield* terminal.screen(pane)).answer ?? [])
-          yield* pause(300)
+          let seen = adapter.read(yield* terminal.screen(pane))
+          const { detail } = seen
+          while (seen.answer !== undefined && seen.detail === detail) {
+            yield* terminal.type(pane, seen.answer)
+            yield* pause(700)
+            seen = adapter.read(yield* terminal.screen(pane))
+          }
         }),
         resize: (columns, rows) =>
           Effect.andThen(tmux("resize-window", "-t", pane, "-x", `${columns}`, "-y", `${rows}`), pause(700)),

@@ -201,6 +201,8 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
       Effect.gen(function* () {
         yield* on.shot("update", /[Uu]pdate available/u, { ...DIALOG, answer: true })
         yield* on.answer
+        yield* on.shot("update-skip", /^› 2\. Skip/mu, { ...DIALOG, answer: true })
+        yield* on.answer
         yield* on.sees(/Ask Codex/u)
       })
   )
