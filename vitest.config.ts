@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     fileParallelism: false,
+    globalSetup: ["test/support/OneRoot.ts"],
     // Its ES modules import a folder, which node itself refuses.
     server: { deps: { inline: ["clipanion"] } },
     testTimeout: 60_000,
