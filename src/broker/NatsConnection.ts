@@ -1,7 +1,7 @@
 /** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
 import { type Authenticator, connect, type NatsConnection } from "@nats-io/transport-node"
-import { Effect, type Scope } from "effect"
+import { Effect, Latch, type Scope } from "effect"
 import { BrokerError } from "./Broker.ts"
 import { PublishQueue } from "./PublishQueue.ts"
 import { type Names, names, topology } from "./Topology.ts"
@@ -24,14 +24,17 @@ export interface Wire {
   readonly queue: PublishQueue
   readonly subject: Subjects
   readonly stream: Names
-  /** Runs after every reconnect, until the scope closes. */
-  readonly onReconnect: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Waits for the connection to be up. */
+  readonly whenUp: Effect.Effect<void>
+  readonly isUp: () => boolean
   /** Told at every change of the connection. */
   readonly onChange: (listener: (up: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
 }
 
 export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, BrokerError> =>
   Effect.tryPromise({ try: run, catch: (cause) => new BrokerError({ operation, cause }) })
+
+const CONNECT_MS = 5000
 
 /** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
 const LEVEL = 4
@@ -48,6 +51,10 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
           reconnectTimeWait: 100,
           reconnectJitter: 50,
           pingInterval: 20_000,
+          // An address that swallows packets must not hang a start.
+          timeout: CONNECT_MS,
+          // A server of the user's own whose password is being changed: keep trying.
+          ignoreAuthErrorAbort: true,
           ...(options.authenticator === undefined ? {} : { authenticator: options.authenticator }),
           ...(options.user === undefined ? {} : { user: options.user }),
           ...(options.pass === undefined ? {} : { pass: options.pass })
@@ -81,24 +88,18 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       Effect.sync(() => new PublishQueue(connection)),
       (opened) => Effect.sync(() => opened.close())
     )
-    const reconnects = new Set<() => void>()
+    const up = Latch.makeUnsafe(true)
     const changes = new Set<(up: boolean) => void>()
-    const listen =
-      <L>(listeners: Set<L>) =>
-      (listener: L) =>
-        Effect.asVoid(
-          Effect.acquireRelease(
-            Effect.sync(() => listeners.add(listener)),
-            () => Effect.sync(() => listeners.delete(listener))
-          )
-        )
     const watch = Effect.promise(async () => {
       for await (const status of connection.status()) {
-        if (status.type === "disconnect") for (const listener of changes) listener(false)
-        if (status.type !== "reconnect") continue
-        queue.resend()
-        for (const listener of changes) listener(true)
-        for (const listener of reconnects) listener()
+        if (status.type === "disconnect") {
+          up.closeUnsafe()
+          for (const listener of changes) listener(false)
+        } else if (status.type === "reconnect") {
+          queue.resend()
+          up.openUnsafe()
+          for (const listener of changes) listener(true)
+        }
       }
     })
     yield* Effect.forkScoped(watch)
@@ -109,7 +110,14 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       queue,
       subject,
       stream,
-      onReconnect: listen(reconnects),
-      onChange: listen(changes)
+      whenUp: up.await,
+      isUp: () => up.isOpen(),
+      onChange: (listener) =>
+        Effect.asVoid(
+          Effect.acquireRelease(
+            Effect.sync(() => changes.add(listener)),
+            () => Effect.sync(() => changes.delete(listener))
+          )
+        )
     }
   })

@@ -26,6 +26,8 @@ interface Pending {
 
 /** A connection that stays up and yet does not answer: send again after this many ms. */
 const STALLED = 5000
+/** JetStream's "temporarily unavailable". */
+const UNAVAILABLE = 10_008
 /** The stream is not ready (no responders, no leader): try again after this many ms. */
 const NOT_READY = 50
 
@@ -69,7 +71,8 @@ export class PublishQueue {
       return
     }
     const ack = JSON.parse(body) as Wire
-    if (ack.error !== undefined && (ack.error.code === 503 || ack.error.err_code === 10_008)) {
+    // Every other refusal is told, a full disk (also a 503) among them: whoever publishes decides whether to try again.
+    if (ack.error?.err_code === UNAVAILABLE) {
       pending.dueAt = Date.now() + NOT_READY
       return
     }
