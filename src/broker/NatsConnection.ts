@@ -15,6 +15,8 @@ export interface Options {
   /** Shown in the server's connection list. */
   readonly name: string
   readonly space: string
+  /** Told, at most every some seconds, when the server is there and yet stores nothing. */
+  readonly stalled?: () => void
 }
 
 export interface Wire {
@@ -85,7 +87,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       })
     }
     const queue = yield* Effect.acquireRelease(
-      Effect.sync(() => new PublishQueue(connection)),
+      Effect.sync(() => new PublishQueue(connection, options.stalled ?? (() => undefined))),
       (opened) => Effect.sync(() => opened.close())
     )
     const up = Latch.makeUnsafe(true)
@@ -94,6 +96,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       for await (const status of connection.status()) {
         if (status.type === "disconnect") {
           up.closeUnsafe()
+          queue.pause()
           for (const listener of changes) listener(false)
         } else if (status.type === "reconnect") {
           queue.resend()
