@@ -363,9 +363,11 @@ describe("what a client may do", () => {
         ),
         (opened) => Effect.promise(() => opened.close())
       )
-      const words: Array<string> = []
+      const words: Array<readonly [string, string | undefined]> = []
       for (const subject of ["sm.evt.>", "_INBOX_0badc0de.>"])
-        heard.subscribe(subject, { callback: (_, message) => void words.push(message.subject) })
+        heard.subscribe(subject, {
+          callback: (_, message) => void words.push([message.string(), message.headers?.get("Nats-Stream")])
+        })
       yield* Effect.promise(() => heard.flush())
 
       for (const [role, name] of [
@@ -382,6 +384,10 @@ describe("what a client may do", () => {
           "yes"
         )
         assert.strictEqual(asked.at(-1), `send by ${name}`)
+        // The server checks no reply address. What comes of it is the daemon's own answer, and no fact.
+        for (const reply of ["sm.evt.session.x.T", "_INBOX_0badc0de.x"])
+          client.publish(`sm.rq.send.${name}`, "x", { reply })
+        yield* Effect.promise(() => client.flush())
         // Each is told of by the server: a permissions violation.
         const violations: Array<string> = []
         void (async () => {
@@ -409,8 +415,12 @@ describe("what a client may do", () => {
           assert.match(violations.at(-1) ?? "", /permission/iu, deed)
         }
       }
-      assert.deepStrictEqual(asked, ["send by 1a2b3c4d", "send by human"])
-      assert.deepStrictEqual(words, [])
+      assert.deepStrictEqual([...new Set(asked)], ["send by 1a2b3c4d", "send by human"])
+      assert.isTrue(words.every(([body, stream]) => body === "yes" && stream === undefined))
+      yield* broker.publish({ entity: "session", id: "x", tag: "T", messageId: "1", body: "a fact" })
+      yield* become("a fact is heard", () =>
+        words.some(([body, stream]) => body === "a fact" && stream === "SM_EVENTS")
+      )
 
       yield* refused("nobody", connect({ servers: address, reconnect: false }))
       yield* refused("a password", connect({ servers: address, user: "sm", pass: "sm", reconnect: false }))
