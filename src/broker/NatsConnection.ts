@@ -1,6 +1,6 @@
 /** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
-import { type Authenticator, connect, type NatsConnection } from "@nats-io/transport-node"
+import { type Authenticator, connect, type NodeConnectionOptions, type NatsConnection } from "@nats-io/transport-node"
 import { Effect, Latch, type Scope } from "effect"
 import { BrokerError } from "./Broker.ts"
 import { PublishQueue } from "./PublishQueue.ts"
@@ -36,6 +36,12 @@ export interface Wire {
 export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, BrokerError> =>
   Effect.tryPromise({ try: run, catch: (cause) => new BrokerError({ operation, cause }) })
 
+/** Connects; a failure names the address. */
+const entered = (address: string, options: NodeConnectionOptions): Promise<NatsConnection> =>
+  connect(options).catch((error: unknown) => {
+    throw new Error(`${address}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  })
+
 const CONNECT_MS = 5000
 
 /** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
@@ -46,7 +52,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
   Effect.gen(function* () {
     const connection = yield* Effect.acquireRelease(
       attempt("connect", () =>
-        connect({
+        entered(options.servers, {
           servers: options.servers,
           name: options.name,
           maxReconnectAttempts: -1,

@@ -31,6 +31,10 @@ export interface Options {
   readonly dist?: string
   /** Elements of the plugin list, as source text. */
   readonly plugins?: string
+  /** The text of config.yaml. */
+  readonly config?: string
+  /** False: the test starts it. */
+  readonly up?: boolean
 }
 
 export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
@@ -40,6 +44,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   const prompts = join(home, "prompts")
   writeFileSync(prompts, "")
   mkdirSync(join(home, "config"), { recursive: true })
+  if (options.config !== undefined) writeFileSync(join(home, "config", "config.yaml"), options.config)
   const fake = [process.execPath, join(import.meta.dirname, "fake-agent.ts")]
   writeFileSync(
     join(home, "config", "plugins.config.mjs"),
@@ -87,8 +92,10 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
       yield* Effect.sync(() => killTmux(join(home, "run/tmux")))
     })
   )
-  const up = yield* sm("up", "--detach")
-  if (up.code !== 0) return yield* Effect.die(new Error(up.stderr))
+  if (options.up !== false) {
+    const up = yield* sm("up", "--detach")
+    if (up.code !== 0) return yield* Effect.die(new Error(up.stderr))
+  }
   const taken = () =>
     readFileSync(prompts, "utf8")
       .split("\n")
