@@ -42,7 +42,7 @@ const entered = (address: string, options: NodeConnectionOptions): Promise<NatsC
     throw new Error(`${address}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   })
 
-const CONNECT_MS = 5000
+const CONNECT_MS = 3000
 
 /** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
 const LEVEL = 4

@@ -1,6 +1,6 @@
 /** The real thing for a test: the bundled `sm` with a home of its own, gone with the scope. */
 import { execFile } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { Effect, References } from "effect"
@@ -88,7 +88,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
     (JSON.parse(readFileSync(join(home, "run/nats.json"), "utf8")) as { readonly pid: number }).pid
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      yield* sm("down")
+      if (options.up !== false || existsSync(join(home, "run/tmux"))) yield* sm("down")
       yield* Effect.sync(() => killTmux(join(home, "run/tmux")))
     })
   )
