@@ -62,6 +62,8 @@ export interface Options {
   /** Whether to compete for the actors of the swarm. */
   readonly swarm: boolean
   readonly passivateAfter?: Duration.Input
+  /** Length of the lease on the swarm's actors, ms; the same on every host. */
+  readonly lease?: number
 }
 
 export const layer = (
@@ -90,7 +92,7 @@ export const layer = (
       yield* Effect.forkScoped(own.feed)
       if (options.swarm) {
         const feed = Effect.scoped(Effect.flatMap(open(SWARM), (claim) => claim.feed))
-        yield* Effect.forkScoped(holding(SWARM, options.host, feed))
+        yield* Effect.forkScoped(holding(SWARM, options.host, feed, options.lease))
       }
       return {
         poke: (address) => Effect.sync(() => claims.get(address.host)?.poke(address)),

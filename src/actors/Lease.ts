@@ -11,9 +11,6 @@ const decode = Schema.decodeOption(Record)
 
 /** Length of a lease, ms. Hosts of a swarm must agree on the time to well within it. */
 export const LEASE_MS = 12_000
-const RENEW_MS = LEASE_MS / 4
-/** A holder that cannot renew stops this long, ms, before others may begin. */
-const MARGIN_MS = 1000
 
 /**
  * Competes for `claim` for ever and runs `effect` while holding it; interrupts it when the lease is lost, or runs out
@@ -22,11 +19,15 @@ const MARGIN_MS = 1000
 export const holding = <R>(
   claim: string,
   owner: string,
-  effect: Effect.Effect<void, never, R>
+  effect: Effect.Effect<void, never, R>,
+  length: number = LEASE_MS
 ): Effect.Effect<never, never, Broker | R> =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const key = `lease.${claim}`
+    const every = length / 4
+    /** A holder that cannot renew stops this long, ms, before others may begin. */
+    const margin = length / 12
     const term = yield* makeLetterId
     let work: Fiber.Fiber<void> | undefined
     /** Until when our own last renewal lasts; 0 before the first. */
@@ -45,8 +46,8 @@ export const holding = <R>(
       const superseded = lease !== undefined && lease.owner === owner && lease.term !== term && heldUntil > 0
       const taken = lease !== undefined && lease.owner !== owner && lease.until > now
       if (superseded || taken) return false
-      yield* broker.save(key, encode({ v: 1, owner, term, until: now + LEASE_MS }), revision)
-      heldUntil = now + LEASE_MS
+      yield* broker.save(key, encode({ v: 1, owner, term, until: now + length }), revision)
+      heldUntil = now + length
       return true
     }).pipe(
       // Our own write may have been stored although its acknowledgement was lost: what is stored decides.
@@ -67,15 +68,15 @@ export const holding = <R>(
 
     const compete = Effect.gen(function* () {
       while (true) {
-        const left = heldUntil - MARGIN_MS - (yield* Clock.currentTimeMillis)
-        const patience = Duration.millis(work === undefined ? RENEW_MS : Math.max(1, Math.min(RENEW_MS, left)))
+        const left = heldUntil - margin - (yield* Clock.currentTimeMillis)
+        const patience = Duration.millis(work === undefined ? every : Math.max(1, Math.min(every, left)))
         const answer = yield* renew.pipe(
           Effect.catchTag("BrokerError", () => Effect.succeedNone),
           Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeedNone })
         )
         const now = yield* Clock.currentTimeMillis
         // Unreachable broker: ours until it runs out, for nobody else can take it meanwhile.
-        const held = Option.getOrElse(answer, () => now < heldUntil - MARGIN_MS)
+        const held = Option.getOrElse(answer, () => now < heldUntil - margin)
         if (held && work === undefined) {
           yield* Effect.logDebug(`holding ${claim}`)
           work = yield* Effect.forkChild(effect)
@@ -83,7 +84,7 @@ export const holding = <R>(
           yield* Effect.logWarning(`${claim} is no longer held here`)
           yield* release
         }
-        const rest = held ? Math.max(1, Math.min(RENEW_MS, heldUntil - MARGIN_MS - now)) : RENEW_MS
+        const rest = held ? Math.max(1, Math.min(every, heldUntil - margin - now)) : every
         yield* Effect.sleep(Duration.millis(rest))
       }
     })

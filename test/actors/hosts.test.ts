@@ -37,7 +37,7 @@ const host = Effect.fnUntraced(function* (name: string, port: number, swarm = tr
   }
   const system = Layer.unwrap(
     Effect.map(ActorSystem.register(Tally, behavior), (registration) =>
-      ActorSystem.layer({ host: name, swarm }, [registration])
+      ActorSystem.layer({ host: name, swarm, lease: 2000 }, [registration])
     )
   )
   const context = yield* Layer.buildWithScope(Layer.fresh(Layer.provideMerge(system, broker)), scope)

@@ -6,7 +6,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { plainNats } from "../support/PlainNats.ts"
 import { makeSm, makeSmWith } from "../support/Sm.ts"
-import { until } from "../support/Until.ts"
 
 /** Somebody's server on a port, or on any. */
 const listening = (port: number, talk: (socket: Socket) => void) =>
@@ -38,29 +37,7 @@ const listening = (port: number, talk: (socket: Socket) => void) =>
     ({ end }) => Effect.sync(end)
   )
 
-const portIn = (file: string): number => (JSON.parse(readFileSync(file, "utf8")) as { readonly port: number }).port
-
 describe("the broker that sm brings", () => {
-  it.live("may have to move to another port: the daemon starts again, clients follow, nothing is lost", () =>
-    Effect.gen(function* () {
-      const { brokerPid, home, json, taken } = yield* makeSm
-      yield* json("spawn", "fake", "--name", "one")
-      yield* json("send", "one", "[[work 1500]] before", "--wait=submitted", "--timeout", "20")
-      yield* json("send", "one", "waits")
-      const file = join(home, "run/broker.json")
-      const before = portIn(file)
-      process.kill(brokerPid(), "SIGKILL")
-      yield* listening(before, () => undefined)
-      yield* until(
-        "the address has changed",
-        Effect.sync(() => (portIn(file) === before ? undefined : true))
-      )
-      const sent = yield* json("send", "one", "after", "--wait=answered", "--timeout", "30")
-      assert.strictEqual(sent["state"], "answered")
-      assert.deepStrictEqual(taken(), ["[[work 1500]] before", "waits", "after"])
-    }).pipe(Effect.scoped)
-  )
-
   it.live("is started anew from damaged notes, and a second daemon beside it says so and touches nothing", () =>
     Effect.gen(function* () {
       const { home, json, sm } = yield* makeSm

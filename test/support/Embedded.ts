@@ -54,6 +54,7 @@ export const embedded = Effect.fnUntraced(function* (options: Options = {}) {
     const template = options.template?.(shipped) ?? shipped
     const scope = yield* Scope.make()
     const life = { killed: false }
+    const healing = Effect.runForkWith(yield* Effect.context<never>())
     const server = yield* NatsServer.scoped(
       { binary, template, trust: trust.configuration, name: "sm-test", ...path },
       (port) => Effect.sync(() => void moved.push(port))
@@ -70,7 +71,7 @@ export const embedded = Effect.fnUntraced(function* (options: Options = {}) {
           name: "test",
           space: "main",
           authenticator: () => ({ jwt, nkey: "", sig: "" }),
-          stalled: () => void Effect.runFork(server.heal)
+          stalled: () => void healing(server.heal)
         })
       ),
       scope
