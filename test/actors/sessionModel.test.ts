@@ -1,6 +1,7 @@
 import { describe, it } from "@effect/vitest"
 import fc from "fast-check"
-import { type Happening, makeModel, WHATS } from "../support/SessionModel.ts"
+import { type Happening, WHATS } from "../support/Happening.ts"
+import { makeModel } from "../support/SessionModel.ts"
 
 const soak = process.env["SM_SOAK"] !== undefined
 const happening: fc.Arbitrary<Happening> = fc.record({

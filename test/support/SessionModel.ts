@@ -10,63 +10,11 @@ import { Roster } from "../../src/agents/Roster.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
 import { isLive } from "../../src/domain/Session.ts"
+import { ALLOWED, type Happening, TERMINAL, type What } from "./Happening.ts"
 
 const ID = "0a1b2c3d"
 const letterId = (number: number) => MessageId.make(`m${String(number).padStart(15, "0")}`)
 const STEP = 100
-
-/** One thing that happens. Numbers choose among what there is: modulo its count. */
-export interface Happening {
-  readonly what: What
-  readonly one: number
-  readonly two: number
-}
-export const WHATS = [
-  "accept",
-  "accept",
-  "accept urgent",
-  "clear",
-  "launched",
-  "launch failed",
-  "typed",
-  "typed",
-  "withheld",
-  "handed back",
-  "confirmed",
-  "gave up",
-  "interrupt pressed",
-  "observed",
-  "observed",
-  "prompt submitted",
-  "prompt submitted",
-  "turn ended",
-  "turn failed",
-  "interrupted",
-  "tool started",
-  "permission asked",
-  "compact",
-  "started",
-  "kill",
-  "restore",
-  "pane lost",
-  "pane closed",
-  "another activation",
-  "time passes"
-] as const
-export type What = (typeof WHATS)[number]
-
-const TERMINAL = new Set(["answered", "parked", "expired", "dead"])
-const ALLOWED: Readonly<Record<string, ReadonlyArray<string>>> = {
-  accepted: ["injected", "submitted", "parked", "expired", "dead"],
-  // Again: it was not taken, and typed once more.
-  injected: ["injected", "submitted", "parked", "expired", "dead"],
-  // Handed back by an interrupted agent.
-  submitted: ["answered", "accepted", "parked"],
-  answered: [],
-  parked: [],
-  expired: [],
-  dead: []
-}
 
 export const makeModel = (confirms: boolean) => {
   // Only what the handlers ask of them.

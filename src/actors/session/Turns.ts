@@ -35,7 +35,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         transcript: signal.transcript ?? state.transcript
       }
       if (signal.source === "clear")
-        return andThen(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
+        return andThen(cleared(known), (next) => turnOver(next, "the agent's context was cleared", now))
       return stay(known)
     }
     case "PromptSubmitted": {
