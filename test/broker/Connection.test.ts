@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
-import { Effect, Layer, Queue, Stream } from "effect"
+import { Effect, Fiber, Layer, Queue, Stream } from "effect"
 import { Broker, type Delivery, type Mail } from "../../src/broker/Broker.ts"
 import * as NatsBroker from "../../src/broker/NatsBroker.ts"
 import { cable } from "../support/Cable.ts"
@@ -115,6 +115,112 @@ describe("a broken connection to the broker", () => {
       yield* publish("after")
       assert.strictEqual(yield* Effect.timeout(Queue.take(seen), "20 seconds"), "during")
       assert.strictEqual(yield* Effect.timeout(Queue.take(seen), "20 seconds"), "after")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("sends what was not acknowledged again: once stored, in the order it was posted", () =>
+    Effect.gen(function* () {
+      const server = yield* plainNats()
+      const broker = yield* client(server.port())
+      const ids = Array.from({ length: 600 }, (_, index) => `m${index}`)
+      let acknowledged = 0
+      const posting = yield* Effect.forkChild(
+        Effect.forEach(ids, (id) => Effect.tap(broker.post(mail(id)), () => Effect.sync(() => acknowledged++)), {
+          concurrency: 64
+        })
+      )
+      for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+        const before = acknowledged
+        yield* until(
+          "some are acknowledged",
+          Effect.sync(() => (acknowledged > before + 20 ? true : undefined))
+        )
+        yield* server.kill(signal)
+        yield* server.start
+      }
+      yield* Fiber.join(posting)
+      const stored = yield* broker.peek(to, 1000)
+      assert.deepStrictEqual(
+        stored.map(({ id }) => id),
+        ids
+      )
+      assert.strictEqual(new Set(stored.map(({ seq }) => seq)).size, ids.length)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("goes on with mail and cards over restarts of the server, and sees what has changed meanwhile", () =>
+    Effect.gen(function* () {
+      const server = yield* plainNats()
+      const wire = yield* cable(server.port())
+      const other = yield* client(server.port(), "other")
+      const broker = yield* client(wire.port)
+      const seen = yield* subscribed(broker)
+      const cards: Array<string> = []
+      yield* Effect.forkScoped(
+        Stream.runForEach(broker.cards("session."), (news) =>
+          Effect.sync(() => cards.push(news._tag === "Card" ? `${news.key}=${news.value}` : "current"))
+        )
+      )
+      yield* other.putCard("session.a", "1")
+      yield* other.putCard("session.b", "1")
+      yield* until(
+        "both are shown",
+        Effect.sync(() => (cards.includes("session.b=1") && cards.includes("current") ? true : undefined))
+      )
+      cards.length = 0
+      for (let round = 0; round < 3; round++) {
+        yield* wire.unplug
+        yield* server.kill()
+        yield* server.start
+        yield* other.post(mail(`m${round}`))
+        yield* other.putCard("session.a", `x${round}`)
+        yield* other.putCard("session.a", `y${round}`)
+        yield* other.putCard("session.b", null)
+        yield* wire.plug
+        yield* seenAll(seen, [`m${round}`])
+        yield* until(
+          "the change is shown",
+          Effect.sync(() => (cards.includes(`session.a=y${round}`) ? true : undefined))
+        )
+        yield* until(
+          "the removal is shown",
+          Effect.sync(() => (cards.includes("session.b=null") ? true : undefined))
+        )
+        yield* other.putCard("session.c", String(round))
+        yield* until(
+          "and what comes later",
+          Effect.sync(() => (cards.includes(`session.c=${round}`) ? true : undefined))
+        )
+        cards.length = 0
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("keeps timers over a restart: one that was due meanwhile fires once, a replaced one as replaced", () =>
+    Effect.gen(function* () {
+      const server = yield* plainNats()
+      const broker = yield* client(server.port())
+      const now = Date.now()
+      const year = 365 * 86_400_000
+      yield* broker.schedule("due", mail("due"), now + 300)
+      yield* broker.schedule("far", mail("far"), now + 20 * year)
+      yield* broker.schedule("moved", mail("old"), now + year)
+      yield* server.kill()
+      yield* until(
+        "it is due",
+        Effect.sync(() => (Date.now() > now + 400 ? true : undefined))
+      )
+      yield* server.start
+      yield* broker.schedule("moved", mail("new"), now + 900)
+      const seen = yield* subscribed(broker)
+      yield* seenAll(seen, ["due", "new"])
+      yield* server.kill()
+      yield* server.start
+      yield* broker.post(mail("last"))
+      yield* seenAll(seen, ["last"])
+      assert.deepStrictEqual([...new Set(seen.map(({ id }) => id))], ["due", "new", "last"])
+      assert.strictEqual(new Set(seen.map(({ seq }) => seq)).size, 3)
+      yield* broker.unschedule("far", to)
     }).pipe(Effect.scoped)
   )
 })
