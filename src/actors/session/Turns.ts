@@ -87,7 +87,8 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     case "CompactStarted":
       return enter(state, "compacting", "", now)
     case "CompactEnded":
-      return enter(state, state.turn === null ? "idle" : "working", "", now)
+      // A turn that carries a letter runs on, also when its own id is not known.
+      return enter(state, state.turn === null && state.carried.length === 0 ? "idle" : "working", "", now)
     case "Ended":
       // The pane says whether the process is really gone.
       return stay(state)
