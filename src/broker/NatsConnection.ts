@@ -1,6 +1,12 @@
 /** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
-import { type Authenticator, connect, type NodeConnectionOptions, type NatsConnection } from "@nats-io/transport-node"
+import {
+  type Authenticator,
+  connect,
+  type NodeConnectionOptions,
+  type NatsConnection,
+  errors
+} from "@nats-io/transport-node"
 import { Effect, Latch, type Scope } from "effect"
 import { BrokerError } from "./Broker.ts"
 import { PublishQueue } from "./PublishQueue.ts"
@@ -33,6 +39,9 @@ export interface Wire {
   readonly onChange: (listener: (up: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
 }
 
+/** A request whose answer the broker took with it when it was killed: it is asked again. */
+const cutShort = ({ cause }: BrokerError): boolean => cause instanceof errors.TimeoutError
+
 export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, BrokerError> =>
   Effect.tryPromise({ try: run, catch: (cause) => new BrokerError({ operation, cause }) })
 
@@ -44,8 +53,11 @@ const entered = (address: string, options: NodeConnectionOptions): Promise<NatsC
 
 const CONNECT_MS = 3000
 
-/** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
+/** Scheduled messages and message TTLs: nats-server 2.14, API level 4. */
 const LEVEL = 4
+
+const again = <A>(effect: Effect.Effect<A, BrokerError>): Effect.Effect<A, BrokerError> =>
+  Effect.retry(effect, { times: 3, while: cutShort })
 
 /** Connects and declares the topology. */
 export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.Scope> =>
@@ -70,8 +82,8 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       ),
       (opened) => Effect.promise(() => opened.close())
     )
-    const manager = yield* attempt("JetStream", () => jetstreamManager(connection, { timeout: 5000 }))
-    const info = yield* attempt("account", () => manager.getAccountInfo())
+    const manager = yield* again(attempt("JetStream", () => jetstreamManager(connection, { timeout: 3000 })))
+    const info = yield* again(attempt("account", () => manager.getAccountInfo()))
     const level = Number((info.api as { readonly level?: number }).level ?? 0)
     if (level < LEVEL) {
       const cause = new Error(
@@ -82,7 +94,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
     const subject = subjects(options.space)
     const stream = names(options.space)
     for (const { config } of topology(subject, stream)) {
-      yield* attempt(`declare ${config.name}`, async () => {
+      const declaring = attempt(`declare ${config.name}`, async () => {
         try {
           await manager.streams.add(config)
         } catch (error) {
@@ -91,6 +103,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
           await manager.streams.update(config.name, config)
         }
       })
+      yield* again(declaring)
     }
     const queue = yield* Effect.acquireRelease(
       Effect.sync(() => new PublishQueue(connection, options.stalled ?? (() => undefined))),

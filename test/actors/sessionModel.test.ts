@@ -20,7 +20,7 @@ describe("the session's state machine", () => {
           for (const each of happenings) model.happen(each)
           model.settle()
         }),
-        { numRuns: soak ? 50_000 : 500 }
+        { numRuns: soak ? 50_000 : 250 }
       )
     }, 900_000)
   }

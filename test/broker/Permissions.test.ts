@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { connect } from "@nats-io/transport-node"
 import { Effect } from "effect"
+import { createKey, fromSeed, token } from "../../src/broker/server/NKey.ts"
 import * as Trust from "../../src/broker/server/Trust.ts"
 import { embedded } from "../support/Embedded.ts"
 import { temporary } from "../support/TmuxTest.ts"
@@ -16,7 +18,7 @@ const become = (what: string, holds: () => boolean) =>
 describe("what a client may do", () => {
   it.live("is to ask as itself, hear its own answers and watch public facts; nothing else", () =>
     Effect.gen(function* () {
-      const { run } = yield* embedded()
+      const { run, trustFile } = yield* embedded()
       const server = yield* run
       const broker = yield* server.connect
       const asked: Array<string> = []
@@ -122,6 +124,21 @@ describe("what a client may do", () => {
       yield* refused("a forged name", enter(`${head}.${forged}.${signature}`, "0badc0de"))
       const foreign = yield* Trust.load(join(yield* temporary("foreign"), "trust.json"))
       yield* refused("a foreign key", enter((yield* foreign.mint("daemon", "daemon")).jwt, "daemon"))
+      // Made with the very keys, and run out.
+      const { seeds } = JSON.parse(readFileSync(trustFile, "utf8")) as { readonly seeds: Record<string, string> }
+      const signed = (more: object) =>
+        token(
+          {
+            sub: createKey("user").publicKey,
+            name: "1a2b3c4d",
+            nats: { type: "user", version: 2, issuer_account: fromSeed(seeds["agents"] ?? "").publicKey },
+            ...more
+          },
+          fromSeed(seeds["agent"] ?? ""),
+          1
+        )
+      yield* Effect.promise(async () => (await enter(signed({}), "1a2b3c4d")).close())
+      yield* refused("an expired token", enter(signed({ exp: 100 }), "1a2b3c4d"))
       yield* server.end
     }).pipe(Effect.scoped)
   )
