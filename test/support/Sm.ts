@@ -88,7 +88,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
     (JSON.parse(readFileSync(join(home, "run/nats.json"), "utf8")) as { readonly pid: number }).pid
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      if (options.up !== false || existsSync(join(home, "run/tmux"))) yield* sm("down")
+      if (options.up !== false || existsSync(join(home, "run/nats.json"))) yield* sm("down")
       yield* Effect.sync(() => killTmux(join(home, "run/tmux")))
     })
   )
