@@ -75,7 +75,11 @@ describe("a broker of the user's own", () => {
       const sent = yield* json("send", "one", "second", "--wait=answered", "--timeout", "30")
       assert.strictEqual(sent["state"], "answered")
       const tail = yield* sm("tail", "one")
-      assert.deepStrictEqual([tail.code, tail.stdout], [0, "no tool actions yet; sm output one shows the pane\n"], tail.stderr)
+      assert.deepStrictEqual(
+        [tail.code, tail.stdout],
+        [0, "no tool actions yet; sm output one shows the pane\n"],
+        tail.stderr
+      )
       assert.include((yield* sm("doctor")).stdout, `external, 127.0.0.1:${server.port()}`)
       assert.notInclude((yield* sm("doctor")).stdout, "cret")
 
