@@ -1,7 +1,7 @@
 /** The composition root: the only file that names every implementation. */
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Clock, Effect, Layer, Option, Schema } from "effect"
+import { Clock, Effect, FiberSet, Layer, Option, Schema } from "effect"
 import * as ActorSystem from "./actors/ActorSystem.ts"
 import { ref } from "./actors/ActorRef.ts"
 import { Registry } from "./actors/registry/Registry.ts"
@@ -80,7 +80,7 @@ const installLauncher = async (bin: string, sm: ReadonlyArray<string>): Promise<
 interface Access {
   readonly host: string
   readonly port: number
-  readonly connection: Pick<Parameters<typeof NatsBroker.layer>[0], "authenticator" | "user" | "pass">
+  readonly connection: Pick<Parameters<typeof NatsBroker.layer>[0], "authenticator" | "user" | "pass" | "stalled">
   readonly credential: (role: "session" | "human", name: string) => Effect.Effect<string>
   readonly check: Effect.Effect<typeof Check.Type>
 }
@@ -114,10 +114,11 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
       )
   )
   const { jwt } = yield* trust.mint("daemon", "daemon")
+  const fork = yield* FiberSet.makeRuntime<never>()
   const access: Access = {
     host: "127.0.0.1",
     port: server.port,
-    connection: { authenticator: () => ({ jwt, nkey: "", sig: "" }) },
+    connection: { authenticator: () => ({ jwt, nkey: "", sig: "" }), stalled: () => fork(server.heal) },
     credential: (role, name) => Effect.map(trust.mint(role, name), (credential) => `${JSON.stringify(credential)}\n`),
     check: Effect.map(server.pid, (pid) => ({
       name: "broker",

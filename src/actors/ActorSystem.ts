@@ -1,14 +1,10 @@
-/** Runs the actors of a host: feeds each its mail, starts it on its first, restarts, stops and passivates it. */
-import { Cause, Clock, Context, Duration, Effect, Exit, FiberSet, Layer, Schedule, Stream } from "effect"
-import { type Address, Broker, type Delivery } from "../broker/Broker.ts"
+/** Runs the actors of a host: its own, and those of the swarm while it holds that claim. */
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import type { Address, Broker } from "../broker/Broker.ts"
 import type { Actor } from "./Actor.ts"
-import { addressText, makeLetterId } from "./ActorRef.ts"
 import type { Behavior } from "./Behavior.ts"
-import { Cell, run } from "./Cell.ts"
-import { COOL_DOWN_MS } from "./Crashes.ts"
+import * as Claim from "./Claim.ts"
 import { holding } from "./Lease.ts"
-import { perform, publish } from "./Out.ts"
-import { persist } from "./Persist.ts"
 import type { Registration } from "./Verdict.ts"
 
 /** Actors that exist once in the whole swarm are addressed under this claim; one host at a time holds it. */
@@ -66,6 +62,8 @@ export interface Options {
   /** Whether to compete for the actors of the swarm. */
   readonly swarm: boolean
   readonly passivateAfter?: Duration.Input
+  /** Length of the lease on the swarm's actors, ms; the same on every host. */
+  readonly lease?: number
 }
 
 export const layer = (
@@ -75,88 +73,31 @@ export const layer = (
   Layer.effect(
     ActorSystem,
     Effect.gen(function* () {
-      const broker = yield* Broker
-      const fork = yield* FiberSet.makeRuntime<Broker>()
-      const bornAt = yield* Clock.currentTimeMillis
-      const passivateAfter = Duration.fromInputUnsafe(options.passivateAfter ?? "5 minutes")
-      const kinds = new Map(registrations.map((registration) => [registration.definition.kind, registration]))
-      const cells = new Map<string, Cell>()
       const failures = new Map<string, string>()
-
-      /** Behind one cell: run, and after a failure stand down, cool down, or try again. */
-      const supervise = Effect.fnUntraced(function* (cell: Cell) {
-        const name = addressText(cell.address)
-        while (!cell.closed) {
-          const exit = yield* Effect.exit(run(cell, { bornAt, passivateAfter }))
-          if (Exit.isSuccess(exit)) break
-          if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
-          const error = Cause.squash(exit.cause)
-          if (typeof error === "object" && error !== null && "_tag" in error && error._tag === "StaleCommit") {
-            yield* Effect.logWarning(`${name} now has another owner; standing down`)
-            break
-          }
-          const reason = error instanceof Error ? error.message : String(error)
-          yield* Effect.logError(`${name} is stopped for ${COOL_DOWN_MS / 1000} s: ${reason}`)
-          failures.set(name, reason)
-          const id = yield* makeLetterId
-          const now = yield* Clock.currentTimeMillis
-          yield* persist(
-            name,
-            perform(
-              cell.address,
-              id,
-              now,
-              publish({ _tag: "ActorFailed", address: name, reason: reason.slice(0, 2000) })
-            )
+      const shared: Claim.Options = {
+        bornAt: yield* Clock.currentTimeMillis,
+        passivateAfter: Duration.fromInputUnsafe(options.passivateAfter ?? "5 minutes"),
+        kinds: new Map(registrations.map((registration) => [registration.definition.kind, registration])),
+        failures
+      }
+      const claims = new Map<string, Claim.Claim>()
+      const open = (name: string) =>
+        Effect.tap(Claim.open(name, shared), (claim) =>
+          Effect.acquireRelease(
+            Effect.sync(() => claims.set(name, claim)),
+            () => Effect.sync(() => claims.delete(name))
           )
-          yield* Effect.sleep(Duration.millis(COOL_DOWN_MS))
-          failures.delete(name)
-        }
-        cell.closed = true
-        if (cells.get(name) === cell) cells.delete(name)
-      })
-
-      const cellOf = (address: Address, registration: Registration): Cell => {
-        const name = addressText(address)
-        const existing = cells.get(name)
-        if (existing !== undefined && !existing.closed) return existing
-        const cell = new Cell(address, registration)
-        cells.set(name, cell)
-        fork(supervise(cell))
-        return cell
-      }
-
-      const route = (delivery: Delivery) => {
-        const registration = kinds.get(delivery.to.kind)
-        if (registration !== undefined) return Effect.sync(() => cellOf(delivery.to, registration).offer(delivery))
-        const { body, id, lane, seq, to } = delivery
-        const reason = `no actor of kind ${to.kind} is registered here`
-        return Effect.gen(function* () {
-          yield* Effect.logWarning(`mail ${id}: ${reason}; it is a dead letter`)
-          yield* persist(to.kind, broker.bury({ to, lane, id, body }, reason, yield* Clock.currentTimeMillis))
-          yield* persist(to.kind, broker.settle(seq))
-        })
-      }
-      const feed = (claim: string) =>
-        broker.mail(claim).pipe(
-          Stream.runForEach(route),
-          Effect.tapError((error) => Effect.logWarning(`mail of ${claim}: ${error.message}; subscribing again`)),
-          Effect.retry({ schedule: Schedule.spaced("500 millis") }),
-          Effect.andThen(Effect.never),
-          Effect.orDie
         )
-
-      yield* Effect.forkScoped(feed(options.host))
-      if (options.swarm) yield* Effect.forkScoped(holding(SWARM, options.host, feed(SWARM)))
-
+      const own = yield* open(options.host)
+      yield* Effect.forkScoped(own.feed)
+      if (options.swarm) {
+        const feed = Effect.scoped(Effect.flatMap(open(SWARM), (claim) => claim.feed))
+        yield* Effect.forkScoped(holding(SWARM, options.host, feed, options.lease))
+      }
       return {
-        poke: (address) =>
-          Effect.sync(() => {
-            const registration = kinds.get(address.kind)
-            if (registration !== undefined) cellOf(address, registration).poke()
-          }),
+        poke: (address) => Effect.sync(() => claims.get(address.host)?.poke(address)),
         failures: Effect.sync(() => new Map(failures)),
-        running: Effect.sync(() => [...cells.keys()])
+        running: Effect.sync(() => [...claims.values()].flatMap((claim) => claim.running()))
       }
     })
   )

@@ -91,7 +91,8 @@ export const handle = Effect.fnUntraced(function* (
           yield* bury(delivery, `the process died ${tried} times while handling ${read.tag}`, read)
           continue
         }
-        yield* ledger.write(state, { done, stream, suspect: { seq: delivery.seq, attempts: tried + 1 }, out: [] })
+        const suspected = { done, stream, suspect: { seq: delivery.seq, attempts: tried + 1 }, out: [] }
+        yield* Effect.catchTag(ledger.write(state, suspected), "Unstorable", Effect.die)
       }
       const verdict = yield* judge(cell.registration, { tag: read.tag, payload: read.payload, encoded: true }, state, {
         ...meta,
@@ -124,24 +125,56 @@ export const handle = Effect.fnUntraced(function* (
     }
   }
 
-  if (state !== ledger.state() || outs.some((out) => out._tag !== "Reply") || ledger.commit().suspect !== null) {
-    yield* ledger.write(state, { done, stream, suspect: null, out: outs })
-    yield* ledger.keepPromises
-    cell.occasion.openUnsafe()
-  } else {
-    yield* Effect.forEach(outs, (out) => persist(name, perform(cell.address, "", now, out)), { discard: true })
-  }
-  yield* Effect.forEach(
-    settled,
-    (seq) =>
-      Effect.andThen(
-        persist(name, broker.settle(seq)),
-        Effect.sync(() => cell.release(seq))
-      ),
-    {
-      concurrency: "unbounded",
-      discard: true
-    }
+  const settle = Effect.suspend(() =>
+    Effect.forEach(
+      settled,
+      (seq) =>
+        Effect.andThen(
+          persist(name, broker.settle(seq)),
+          Effect.sync(() => cell.release(seq))
+        ),
+      { concurrency: "unbounded", discard: true }
+    )
   )
+  if (state === ledger.state() && outs.every((out) => out._tag === "Reply") && ledger.commit().suspect === null) {
+    yield* Effect.forEach(outs, (out) => persist(name, perform(cell.address, "", now, out)), { discard: true })
+    yield* settle
+    return Option.fromUndefinedOr(crash)
+  }
+  const written = yield* Effect.result(ledger.write(state, { done, stream, suspect: null, out: outs }))
+  if (written._tag === "Failure") {
+    if (written.failure._tag === "StaleCommit") return yield* written.failure
+    const [item] = items
+    if (items.length > 1 || item === undefined) {
+      cell.restoreSingly(items)
+      return Option.none()
+    }
+    const cause = Cause.die(written.failure)
+    if (item._tag === "Report") return Option.some({ what: `report ${item.report.tag}`, cause, attempt: 1, over: true })
+    const attempt = cell.attempt(item.delivery.seq)
+    const over = attempt >= MAX_ATTEMPTS
+    crash = { what: `mail ${item.delivery.id}`, cause, attempt, over }
+    if (!over) {
+      cell.lanes.restore(items)
+      return Option.some(crash)
+    }
+    // As if it had never been handled.
+    outs.length = 0
+    settled.length = 0
+    done = ledger.commit().done
+    yield* bury(
+      item.delivery,
+      written.failure.message,
+      Option.getOrUndefined(yield* Effect.option(decodeEnvelope(item.delivery.body)))
+    )
+    yield* Effect.catchTag(
+      ledger.write(ledger.state(), { done, stream, suspect: null, out: outs }),
+      "Unstorable",
+      Effect.die
+    )
+  }
+  yield* ledger.keepPromises
+  cell.occasion.openUnsafe()
+  yield* settle
   return Option.fromUndefinedOr(crash)
 })

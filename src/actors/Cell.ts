@@ -5,7 +5,7 @@ import { addressText, makeLetterId } from "./ActorRef.ts"
 import { handle } from "./Batch.ts"
 import type { UnreadableCommit } from "./Commit.ts"
 import { backoff, crashed, noCrashes } from "./Crashes.ts"
-import { Lanes } from "./Lanes.ts"
+import { type Item, Lanes } from "./Lanes.ts"
 import { type Ledger, open } from "./Ledger.ts"
 import type { Registration } from "./Verdict.ts"
 
@@ -19,6 +19,9 @@ export class CrashLoop extends Schema.TaggedError<CrashLoop>()("CrashLoop", {
   }
 }
 
+/** Mail handled in one commit at most. */
+const BATCH = 64
+
 /** The door of a running actor: what its host holds of it. Mail offered here outlives a crash of what runs behind it. */
 export class Cell {
   readonly lanes = new Lanes()
@@ -27,6 +30,7 @@ export class Cell {
   /** Open while every report of the reactor is in the committed state. */
   readonly absorbed = Latch.makeUnsafe(true)
   readonly #attempts = new Map<number, number>()
+  #singly = 0
   pokes = 0
   /** Passivated: a new cell must be made. */
   closed = false
@@ -54,6 +58,19 @@ export class Cell {
     this.occasion.openUnsafe()
   }
 
+  /** What is handled in one commit: one by one after a batch whose state could not be stored, to find the culprit. */
+  take(): ReadonlyArray<Item> {
+    const limit = this.#singly > 0 ? 1 : BATCH
+    this.#singly = Math.max(0, this.#singly - 1)
+    return this.lanes.take(limit)
+  }
+
+  /** Takes it all back, to be handled one by one. */
+  restoreSingly(items: ReadonlyArray<Item>): void {
+    this.lanes.restore(items)
+    this.#singly = items.length
+  }
+
   /** Counts an attempt at mail that crashed. */
   attempt(seq: number): number {
     const attempt = (this.#attempts.get(seq) ?? 0) + 1
@@ -66,9 +83,6 @@ export class Cell {
     this.#attempts.delete(seq)
   }
 }
-
-/** Mail handled in one commit at most. */
-const BATCH = 64
 
 export interface Options {
   readonly bornAt: number
@@ -83,6 +97,9 @@ export const run = Effect.fnUntraced(function* (
   const { address, registration } = cell
   const name = addressText(address)
   let activation = yield* makeLetterId
+  // What an earlier run had in hand when it failed. What of it was committed is known by its sequence.
+  cell.lanes.recover()
+  if (cell.lanes.reports === 0) cell.absorbed.openUnsafe()
   let crashes = noCrashes
   const ledger: Ledger = yield* open(registration.definition, registration.behavior, address, activation)
 
@@ -122,7 +139,6 @@ export const run = Effect.fnUntraced(function* (
     while (true) {
       const exit = yield* Effect.exit(react)
       if (Exit.isSuccess(exit)) continue
-      if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
       yield* incident("its reactor", exit.cause)
       // What the dead reactor had begun is unknown to the next: intents of the old activation are checked first.
       activation = yield* makeLetterId
@@ -141,7 +157,7 @@ export const run = Effect.fnUntraced(function* (
         }
         continue
       }
-      const crash = yield* handle(cell, ledger, activation, options.bornAt, cell.lanes.take(BATCH))
+      const crash = yield* handle(cell, ledger, activation, options.bornAt, cell.take())
       if (cell.lanes.reports === 0) cell.absorbed.openUnsafe()
       if (Option.isNone(crash)) continue
       const { attempt, cause, over, what } = crash.value

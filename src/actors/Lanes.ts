@@ -18,6 +18,7 @@ export class Lanes {
   readonly #reports: Array<Report> = []
   readonly #lanes: Record<Lane, Array<Delivery>> = { urgent: [], control: [], normal: [] }
   readonly #held = new Set<number>()
+  readonly #taken = new Map<number, Delivery>()
 
   /** False when this sequence is already held: a redelivery after a reconnect. */
   offer(delivery: Delivery): boolean {
@@ -37,22 +38,33 @@ export class Lanes {
   take(limit: number): ReadonlyArray<Item> {
     const taken: Array<Item> = this.#reports.splice(0, limit).map((report) => ({ _tag: "Report", report }))
     for (const lane of order) {
-      for (const delivery of this.#lanes[lane].splice(0, limit - taken.length)) taken.push({ _tag: "Mail", delivery })
+      for (const delivery of this.#lanes[lane].splice(0, limit - taken.length)) {
+        this.#taken.set(delivery.seq, delivery)
+        taken.push({ _tag: "Mail", delivery })
+      }
     }
     return taken
   }
 
-  /** Puts mail back in front, in its order. */
+  /** Puts what was taken back in front, in its order; what is back already stays where it is. */
   restore(items: ReadonlyArray<Item>): void {
     for (const item of items.toReversed()) {
-      if (item._tag === "Report") this.#reports.unshift(item.report)
-      else this.#lanes[item.delivery.lane].unshift(item.delivery)
+      if (item._tag === "Mail") {
+        if (this.#taken.delete(item.delivery.seq)) this.#lanes[item.delivery.lane].unshift(item.delivery)
+      } else if (!this.#reports.includes(item.report)) this.#reports.unshift(item.report)
     }
+  }
+
+  /** Puts back all mail that was taken and neither settled nor put back: whoever took it is gone. */
+  recover(): void {
+    const lost = [...this.#taken.values()].sort((one, two) => one.seq - two.seq)
+    this.restore(lost.map((delivery) => ({ _tag: "Mail", delivery })))
   }
 
   /** Settled: a later delivery of this sequence would be news. */
   release(seq: number): void {
     this.#held.delete(seq)
+    this.#taken.delete(seq)
   }
 
   /** Reports not taken yet. */

@@ -1,20 +1,27 @@
 /** The commits of one running actor: what is, what is promised, and how both move on together. */
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
 import type { Address, Broker, StaleCommit } from "../broker/Broker.ts"
 import type { Behavior } from "./Behavior.ts"
 import { addressText } from "./ActorRef.ts"
 import { type Commit, load, save } from "./Commit.ts"
-import { perform } from "./Out.ts"
+import { type Out, perform } from "./Out.ts"
 import { persist } from "./Persist.ts"
 import type { Actor } from "./Actor.ts"
 
 export type Change = Pick<Commit, "done" | "stream" | "suspect" | "out">
 
+/** A handler left a state that its own schema refuses. */
+export class Unstorable extends Schema.TaggedError<Unstorable>()("Unstorable", { reason: Schema.String }) {
+  override get message() {
+    return `the new state cannot be stored: ${this.reason}`
+  }
+}
+
 export interface Ledger {
   readonly state: () => unknown
   readonly commit: () => Commit
   /** Replaces state and promises by compare-and-set. */
-  readonly write: (state: unknown, change: Change) => Effect.Effect<void, StaleCommit, Broker>
+  readonly write: (state: unknown, change: Change) => Effect.Effect<void, StaleCommit | Unstorable, Broker>
   /** Does what the last commit promised; again after a crash, with the same ids. */
   readonly keepPromises: Effect.Effect<void, never, Broker>
 }
@@ -56,19 +63,34 @@ export const open = Effect.fn("Ledger.open")(function* (
       by,
       n: commit.n + 1,
       at: yield* Clock.currentTimeMillis,
-      state: yield* Effect.orDie(definition.compiled.state.encode(next))
+      state: yield* Effect.mapError(
+        definition.compiled.state.encode(next),
+        (error) => new Unstorable({ reason: error.message })
+      )
     }
     revision = yield* persist(name, save(address, record, revision))
     commit = record
     state = next
   })
-  const keepPromises = Effect.suspend(() =>
-    Effect.forEach(
-      commit.out,
-      (out, index) => persist(name, perform(address, `${name}-${commit.n}-${index}`, commit.at, out)),
-      { concurrency: "unbounded", discard: true }
+  const keepPromises = Effect.suspend(() => {
+    const { at, n, out: promises } = commit
+    const keep = (wanted: (out: Out) => boolean, concurrency: number | "unbounded") =>
+      Effect.forEach(
+        promises.map((out, index) => ({ out, id: `${name}-${n}-${index}` })).filter(({ out }) => wanted(out)),
+        ({ id, out }) => persist(name, perform(address, id, at, out)),
+        { concurrency, discard: true }
+      )
+    // Whoever is told of a text must find it; setting and cancelling one timer must not change places.
+    const isText = ({ _tag }: Out) => _tag === "Text"
+    const isTimer = ({ _tag }: Out) => _tag === "Timer" || _tag === "CancelTimer"
+    return Effect.andThen(
+      keep(isText, "unbounded"),
+      Effect.all([keep((out) => !isText(out) && !isTimer(out), "unbounded"), keep(isTimer, 1)], {
+        concurrency: "unbounded",
+        discard: true
+      })
     )
-  )
+  })
   const ledger: Ledger = { state: () => state, commit: () => commit, write, keepPromises }
   return ledger
 })

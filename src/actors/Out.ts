@@ -71,6 +71,8 @@ export const perform = (self: Address, id: string, at: number, out: Out): Effect
           due
         ),
       CancelTimer: ({ name }) => broker.unschedule(name, self),
-      Reply: ({ to, answer }) => broker.reply(to, encodeAnswer(answer))
+      // Nobody may be listening any more: an answer that cannot be sent is not worth waiting for.
+      Reply: ({ to, answer }) =>
+        Effect.catch(broker.reply(to, encodeAnswer(answer)), (error) => Effect.logWarning(error.message))
     })
   ).pipe(Effect.asVoid)

@@ -4,6 +4,8 @@ import type { BrokerError } from "../broker/Broker.ts"
 
 /** 50 ms, doubling, at most 2 s. */
 const pace = Schedule.min([Schedule.exponential("50 millis", 2), Schedule.spaced("2 seconds")])
+/** A failure that is told aloud: some ten seconds after the first, when this is more than a restart, and then each minute. */
+const LOUD = { first: 10, every: 30 }
 
 const away = (error: { readonly _tag: string }): boolean => error._tag === "BrokerError"
 
@@ -12,11 +14,18 @@ export const persist = <A, E extends { readonly _tag: string; readonly message: 
   what: string,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Exclude<E, BrokerError>, R> =>
-  effect.pipe(
-    Effect.tapError((error) =>
-      away(error) ? Effect.logDebug(`${what}: ${error.message}; trying again`) : Effect.void
-    ),
-    Effect.retry({ schedule: pace, while: away }),
-    // The retry above leaves no BrokerError.
-    Effect.mapError((error) => error as Exclude<E, BrokerError>)
-  )
+  Effect.suspend(() => {
+    let failures = 0
+    return effect.pipe(
+      Effect.tapError((error) => {
+        if (!away(error)) return Effect.void
+        const line = `${what}: ${error.message}; trying again`
+        failures++
+        const loud = failures >= LOUD.first && (failures - LOUD.first) % LOUD.every === 0
+        return loud ? Effect.logWarning(line) : Effect.logDebug(line)
+      }),
+      Effect.retry({ schedule: pace, while: away }),
+      // The retry above leaves no BrokerError.
+      Effect.mapError((error) => error as Exclude<E, BrokerError>)
+    )
+  })

@@ -51,12 +51,13 @@ export const judge = (
     const outcome = yield* Effect.exit(Effect.suspend(() => handler(payload.value, state, mail)))
     if (Exit.isSuccess(outcome)) {
       const { out, reply, state: next } = outcome.value
-      const value = message.encoded ? yield* Effect.orDie(spec.success.encode(reply)) : null
-      return { _tag: "Handled", state: next, out: out ?? [], answer: { _tag: "ok", value } }
+      const value = message.encoded ? yield* Effect.exit(spec.success.encode(reply)) : Exit.succeed(null)
+      if (Exit.isFailure(value)) return { _tag: "Crashed", cause: value.cause }
+      return { _tag: "Handled", state: next, out: out ?? [], answer: { _tag: "ok", value: value.value } }
     }
-    if (Cause.hasInterrupts(outcome.cause)) return yield* Effect.interrupt
     const refused = Cause.findErrorOption(outcome.cause)
     if (Option.isNone(refused) || Cause.hasDies(outcome.cause)) return { _tag: "Crashed", cause: outcome.cause }
-    const value = message.encoded ? yield* Effect.orDie(spec.failure.encode(refused.value)) : null
-    return { _tag: "Refused", answer: { _tag: "refused", value } }
+    const value = message.encoded ? yield* Effect.exit(spec.failure.encode(refused.value)) : Exit.succeed(null)
+    if (Exit.isFailure(value)) return { _tag: "Crashed", cause: value.cause }
+    return { _tag: "Refused", answer: { _tag: "refused", value: value.value } }
   })

@@ -1,7 +1,13 @@
 /** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
-import { type Authenticator, connect, type NatsConnection } from "@nats-io/transport-node"
-import { Effect, type Scope } from "effect"
+import {
+  type Authenticator,
+  connect,
+  type NodeConnectionOptions,
+  type NatsConnection,
+  errors
+} from "@nats-io/transport-node"
+import { Effect, Latch, type Scope } from "effect"
 import { BrokerError } from "./Broker.ts"
 import { PublishQueue } from "./PublishQueue.ts"
 import { type Names, names, topology } from "./Topology.ts"
@@ -15,6 +21,8 @@ export interface Options {
   /** Shown in the server's connection list. */
   readonly name: string
   readonly space: string
+  /** Told, at most every some seconds, when the server is there and yet stores nothing. */
+  readonly stalled?: () => void
 }
 
 export interface Wire {
@@ -24,30 +32,49 @@ export interface Wire {
   readonly queue: PublishQueue
   readonly subject: Subjects
   readonly stream: Names
-  /** Runs after every reconnect, until the scope closes. */
-  readonly onReconnect: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  /** Waits for the connection to be up. */
+  readonly whenUp: Effect.Effect<void>
+  readonly isUp: () => boolean
   /** Told at every change of the connection. */
   readonly onChange: (listener: (up: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
 }
 
+/** A request whose answer the broker took with it when it was killed: it is asked again. */
+const cutShort = ({ cause }: BrokerError): boolean => cause instanceof errors.TimeoutError
+
 export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, BrokerError> =>
   Effect.tryPromise({ try: run, catch: (cause) => new BrokerError({ operation, cause }) })
 
-/** Scheduled messages, message TTLs and consumer reset need nats-server 2.14: API level 4. */
+/** Connects; a failure names the address. */
+const entered = (address: string, options: NodeConnectionOptions): Promise<NatsConnection> =>
+  connect(options).catch((error: unknown) => {
+    throw new Error(`${address}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  })
+
+const CONNECT_MS = 3000
+
+/** Scheduled messages and message TTLs: nats-server 2.14, API level 4. */
 const LEVEL = 4
+
+const again = <A>(effect: Effect.Effect<A, BrokerError>): Effect.Effect<A, BrokerError> =>
+  Effect.retry(effect, { times: 3, while: cutShort })
 
 /** Connects and declares the topology. */
 export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* Effect.acquireRelease(
       attempt("connect", () =>
-        connect({
+        entered(options.servers, {
           servers: options.servers,
           name: options.name,
           maxReconnectAttempts: -1,
           reconnectTimeWait: 100,
           reconnectJitter: 50,
           pingInterval: 20_000,
+          // An address that swallows packets must not hang a start.
+          timeout: CONNECT_MS,
+          // A server of the user's own whose password is being changed: keep trying.
+          ignoreAuthErrorAbort: true,
           ...(options.authenticator === undefined ? {} : { authenticator: options.authenticator }),
           ...(options.user === undefined ? {} : { user: options.user }),
           ...(options.pass === undefined ? {} : { pass: options.pass })
@@ -55,8 +82,8 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       ),
       (opened) => Effect.promise(() => opened.close())
     )
-    const manager = yield* attempt("JetStream", () => jetstreamManager(connection, { timeout: 5000 }))
-    const info = yield* attempt("account", () => manager.getAccountInfo())
+    const manager = yield* again(attempt("JetStream", () => jetstreamManager(connection, { timeout: 3000 })))
+    const info = yield* again(attempt("account", () => manager.getAccountInfo()))
     const level = Number((info.api as { readonly level?: number }).level ?? 0)
     if (level < LEVEL) {
       const cause = new Error(
@@ -67,7 +94,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
     const subject = subjects(options.space)
     const stream = names(options.space)
     for (const { config } of topology(subject, stream)) {
-      yield* attempt(`declare ${config.name}`, async () => {
+      const declaring = attempt(`declare ${config.name}`, async () => {
         try {
           await manager.streams.add(config)
         } catch (error) {
@@ -76,29 +103,25 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
           await manager.streams.update(config.name, config)
         }
       })
+      yield* again(declaring)
     }
     const queue = yield* Effect.acquireRelease(
-      Effect.sync(() => new PublishQueue(connection)),
+      Effect.sync(() => new PublishQueue(connection, options.stalled ?? (() => undefined))),
       (opened) => Effect.sync(() => opened.close())
     )
-    const reconnects = new Set<() => void>()
+    const up = Latch.makeUnsafe(true)
     const changes = new Set<(up: boolean) => void>()
-    const listen =
-      <L>(listeners: Set<L>) =>
-      (listener: L) =>
-        Effect.asVoid(
-          Effect.acquireRelease(
-            Effect.sync(() => listeners.add(listener)),
-            () => Effect.sync(() => listeners.delete(listener))
-          )
-        )
     const watch = Effect.promise(async () => {
       for await (const status of connection.status()) {
-        if (status.type === "disconnect") for (const listener of changes) listener(false)
-        if (status.type !== "reconnect") continue
-        queue.resend()
-        for (const listener of changes) listener(true)
-        for (const listener of reconnects) listener()
+        if (status.type === "disconnect") {
+          up.closeUnsafe()
+          queue.pause()
+          for (const listener of changes) listener(false)
+        } else if (status.type === "reconnect") {
+          queue.resend()
+          up.openUnsafe()
+          for (const listener of changes) listener(true)
+        }
       }
     })
     yield* Effect.forkScoped(watch)
@@ -109,7 +132,14 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
       queue,
       subject,
       stream,
-      onReconnect: listen(reconnects),
-      onChange: listen(changes)
+      whenUp: up.await,
+      isUp: () => up.isOpen(),
+      onChange: (listener) =>
+        Effect.asVoid(
+          Effect.acquireRelease(
+            Effect.sync(() => changes.add(listener)),
+            () => Effect.sync(() => changes.delete(listener))
+          )
+        )
     }
   })

@@ -2,12 +2,13 @@
 import { DeliverPolicy } from "@nats-io/jetstream"
 import { headers } from "@nats-io/transport-node"
 import { Effect, Queue, Stream } from "effect"
-import { BrokerError, type Fact, type StoredFact } from "./Broker.ts"
+import type { BrokerError, Fact, StoredFact } from "./Broker.ts"
+import { consuming } from "./Consuming.ts"
 import { attempt, type Wire } from "./NatsConnection.ts"
 import { stored } from "./NatsMail.ts"
 
 export const natsFacts = (wire: Wire) => {
-  const { client, queue, stream, subject } = wire
+  const { client, manager, queue, stream, subject } = wire
   const toFact = (message: { readonly subject: string; readonly seq: number; string: () => string }): StoredFact => ({
     ...subject.readEvent(message.subject),
     body: message.string(),
@@ -29,23 +30,19 @@ export const natsFacts = (wire: Wire) => {
         (messages) => messages.map(toFact)
       ),
 
-    follow: Stream.callback<StoredFact, BrokerError>((out) =>
-      Effect.gen(function* () {
-        const consumer = yield* attempt("follow", () =>
-          client.consumers.get(stream.events, { deliver_policy: DeliverPolicy.New })
-        )
-        const messages = yield* Effect.acquireRelease(
-          attempt("follow", () =>
-            consumer.consume({ callback: (message) => void Queue.offerUnsafe(out, toFact(message)) })
-          ),
-          (opened) => Effect.promise(() => opened.close())
-        )
-        const end = yield* Effect.promise(() => messages.closed())
-        return yield* Queue.fail(
-          out,
-          new BrokerError({ operation: "follow", cause: end instanceof Error ? end : new Error("the consumer ended") })
-        )
-      })
-    )
+    follow: Stream.callback<StoredFact, BrokerError>((out) => {
+      let next: number | undefined
+      return consuming(wire, "follow", async (receiving) => {
+        next ??= (await manager.streams.info(stream.events)).state.last_seq + 1
+        const from = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: next }
+        const consumer = await client.consumers.get(stream.events, from)
+        return consumer.consume({
+          callback: receiving((message) => {
+            next = message.seq + 1
+            Queue.offerUnsafe(out, toFact(message))
+          })
+        })
+      }).pipe(Effect.catch((error) => Queue.fail(out, error)))
+    })
   }
 }

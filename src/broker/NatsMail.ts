@@ -1,9 +1,10 @@
 /** Mail and timers over one work-queue stream; one consumer per host; settled by deleting the sequence. */
-import { AckPolicy, JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
-import { headers, type MsgHdrs, nanos } from "@nats-io/transport-node"
+import { JetStreamApiError, type StoredMsg } from "@nats-io/jetstream"
+import { headers, type MsgHdrs } from "@nats-io/transport-node"
 import { Effect, Option, Queue, Schema, Stream } from "effect"
 import { type Address, BrokerError, type DeadLetter, type Delivery, Lane, type Mail } from "./Broker.ts"
 import { attempt, type Wire } from "./NatsConnection.ts"
+import { hostMail } from "./HostMail.ts"
 
 /** Ours: a message that a schedule fires carries no Nats-Msg-Id. */
 const ID = "Sm-Id"
@@ -113,47 +114,11 @@ export const natsMail = (wire: Wire) => {
 
     mail: (host: string): Stream.Stream<Delivery, BrokerError> =>
       Stream.callback<Delivery, BrokerError>((out) =>
-        Effect.gen(function* () {
-          const durable = `host-${Buffer.from(host).toString("hex")}`
-          const identity = yield* attempt("mail stream", async () => (await manager.streams.info(stream.mail)).created)
-          yield* attempt("mail consumer", () =>
-            manager.consumers.add(stream.mail, {
-              durable_name: durable,
-              filter_subject: subject.mailOfHost(host),
-              ack_policy: AckPolicy.Explicit,
-              max_ack_pending: -1,
-              ack_wait: nanos(3_600_000)
-            })
-          )
-          const reset = () => manager.consumers.reset(stream.mail, durable)
-          yield* attempt("claim mail", reset)
-          const consumer = yield* attempt("mail consumer", () => wire.client.consumers.get(stream.mail, durable))
-          const messages = yield* Effect.acquireRelease(
-            attempt("mail", () =>
-              consumer.consume({
-                max_messages: 500,
-                callback: (message) => {
-                  const delivery = toDelivery(message, String(identity))
-                  if (delivery === undefined) message.term("not mail")
-                  else Queue.offerUnsafe(out, delivery)
-                }
-              })
-            ),
-            (opened) => Effect.promise(() => opened.close())
-          )
-          // What was in flight to a broken connection would come again only after the ack wait.
-          const again = () => {
-            reset().then(undefined, () => {
-              if (!wire.connection.isClosed()) setTimeout(again, 50)
-            })
-          }
-          yield* wire.onReconnect(again)
-          const end = yield* Effect.promise(async () => {
-            const error = await messages.closed()
-            return error instanceof Error ? error : new Error("the consumer ended")
-          })
-          return yield* Queue.fail(out, new BrokerError({ operation: "mail", cause: end }))
-        })
+        hostMail(wire, host, (message, identity) => {
+          const delivery = toDelivery(message, identity)
+          if (delivery === undefined) message.term("not mail")
+          else Queue.offerUnsafe(out, delivery)
+        }).pipe(Effect.catch((error) => Queue.fail(out, error)))
       ),
 
     settle: (seq: number) =>

@@ -2,10 +2,7 @@
 import { createInbox, type Msg } from "@nats-io/transport-node"
 import { Deferred, Effect, Queue, type Scope, Stream } from "effect"
 import type { BrokerError, Request } from "./Broker.ts"
-import type { Wire } from "./NatsConnection.ts"
-
-/** Requests handled at once. */
-const CONCURRENT = 64
+import { attempt, type Wire } from "./NatsConnection.ts"
 
 export const natsRequests = (wire: Wire) => {
   const { connection, subject } = wire
@@ -31,7 +28,8 @@ export const natsRequests = (wire: Wire) => {
           }).pipe(Effect.catchCause((cause) => Effect.logError("a request handler died", cause)))
         yield* Effect.forkScoped(
           Stream.runForEach(
-            Stream.mapEffect(Stream.fromQueue(waiting), one, { concurrency: CONCURRENT, unordered: true }),
+            // Some requests wait for minutes: a limit would let them keep out the very news they wait for.
+            Stream.mapEffect(Stream.fromQueue(waiting), one, { concurrency: "unbounded", unordered: true }),
             () => Effect.void
           )
         )
@@ -55,7 +53,7 @@ export const natsRequests = (wire: Wire) => {
     }),
 
     reply: (address: string, body: string): Effect.Effect<void, BrokerError> =>
-      Effect.sync(() => connection.publish(address, body)),
+      attempt("reply", async () => connection.publish(address, body)),
 
     connected: Stream.callback<boolean>((out) =>
       Effect.gen(function* () {

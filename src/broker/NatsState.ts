@@ -1,8 +1,9 @@
 /** Commits, cards and texts: streams that keep the newest message of each subject. */
 import { headers } from "@nats-io/transport-node"
-import { DeliverPolicy } from "@nats-io/jetstream"
+import { DeliverPolicy, type JsMsg } from "@nats-io/jetstream"
 import { Effect, Option, Queue, Stream } from "effect"
 import { BrokerError, type CardNews, type Snapshot, StaleCommit } from "./Broker.ts"
+import { consuming } from "./Consuming.ts"
 import { attempt, type Wire } from "./NatsConnection.ts"
 import { Refused } from "./PublishQueue.ts"
 
@@ -55,43 +56,35 @@ export const natsState = (wire: Wire) => {
       ),
 
     cards: (prefix: string): Stream.Stream<CardNews, BrokerError> =>
-      Stream.callback<CardNews, BrokerError>((out) =>
-        Effect.gen(function* () {
-          // Ordered: re-created by itself after a break, from where it was.
-          const consumer = yield* attempt("cards", () =>
-            client.consumers.get(stream.cards, {
-              filter_subjects: [subject.cardsUnder(prefix)],
-              deliver_policy: DeliverPolicy.LastPerSubject
+      Stream.callback<CardNews, BrokerError>((out) => {
+        let current = false
+        let next = 1
+        const told = (message: JsMsg) => {
+          next = message.seq + 1
+          const value = message.headers?.get(REMOVED) === "1" ? null : message.string()
+          Queue.offerUnsafe(out, { _tag: "Card", key: subject.readCard(message.subject), value })
+        }
+        const nowCurrent = () => {
+          if (!current) Queue.offerUnsafe(out, { _tag: "Current" })
+          current = true
+        }
+        return consuming(wire, "cards", async (receiving) => {
+          const consumer = await client.consumers.get(stream.cards, {
+            filter_subjects: [subject.cardsUnder(prefix)],
+            // After a break: the newest of each card that has changed since, for older ones are not kept.
+            ...(current
+              ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: next }
+              : { deliver_policy: DeliverPolicy.LastPerSubject })
+          })
+          if ((await consumer.info()).num_pending === 0) nowCurrent()
+          return consumer.consume({
+            callback: receiving((message) => {
+              told(message)
+              if (message.info.pending === 0) nowCurrent()
             })
-          )
-          const { num_pending } = yield* attempt("cards", () => consumer.info())
-          let current = num_pending === 0
-          if (current) Queue.offerUnsafe(out, { _tag: "Current" })
-          const messages = yield* Effect.acquireRelease(
-            attempt("cards", () =>
-              consumer.consume({
-                callback: (message) => {
-                  const removed = message.headers?.get(REMOVED) === "1"
-                  Queue.offerUnsafe(out, {
-                    _tag: "Card",
-                    key: subject.readCard(message.subject),
-                    value: removed ? null : message.string()
-                  })
-                  if (current || message.info.pending > 0) return
-                  current = true
-                  Queue.offerUnsafe(out, { _tag: "Current" })
-                }
-              })
-            ),
-            (opened) => Effect.promise(() => opened.close())
-          )
-          const end = yield* Effect.promise(() => messages.closed())
-          return yield* Queue.fail(
-            out,
-            new BrokerError({ operation: "cards", cause: end instanceof Error ? end : new Error("the consumer ended") })
-          )
-        })
-      ),
+          })
+        }).pipe(Effect.catch((error) => Queue.fail(out, error)))
+      }),
 
     putText: (key: string, text: string) =>
       Effect.asVoid(attempt("text", () => queue.publish(subject.text(key), text))),

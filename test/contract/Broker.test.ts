@@ -1,49 +1,17 @@
-import { spawn } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Option, type Scope, Stream } from "effect"
 import { Broker, type BrokerError, type Mail } from "../../src/broker/Broker.ts"
-import * as MemoryBroker from "../../src/broker/MemoryBroker.ts"
-import * as NatsBroker from "../../src/broker/NatsBroker.ts"
-import { natsBinary } from "../support/Sm.ts"
-import { temporary } from "../support/TmuxTest.ts"
+import { Asker, MemoryTest, NatsTest } from "../support/Brokers.ts"
 import { until } from "../support/Until.ts"
-
-/** A plain nats-server for the test, gone with it. */
-const NatsTest: Layer.Layer<Broker, BrokerError> = Layer.unwrap(
-  Effect.gen(function* () {
-    const binary = yield* Effect.orDie(natsBinary)
-    const dir = yield* temporary("nats")
-    yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        spawn(binary, ["-a", "127.0.0.1", "-p", "-1", "-js", "-sd", dir, "--ports_file_dir", dir], { stdio: "ignore" })
-      ),
-      (child) => Effect.sync(() => child.kill("SIGKILL"))
-    )
-    const port = yield* Effect.orDie(
-      until(
-        "the server listens",
-        Effect.sync(() => {
-          const file = readdirSync(dir).find((name) => name.endsWith(".ports"))
-          return file === undefined || !existsSync(join(dir, file))
-            ? undefined
-            : /nats:\/\/[^:"]+:(\d+)/u.exec(readFileSync(join(dir, file), "utf8"))?.[1]
-        })
-      )
-    )
-    return NatsBroker.layer({ servers: `127.0.0.1:${port}`, name: "test", space: "t 1.*>" })
-  })
-)
 
 const to = { host: "h.1 *", kind: "k", key: "odd key.>ü" }
 const mail = (id: string, lane: Mail["lane"] = "normal", body = `body of ${id}`): Mail => ({ to, lane, id, body })
 const take = (count: number) =>
   Effect.flatMap(Broker, (broker) => Stream.runCollect(Stream.take(broker.mail(to.host), count)))
 
-const contract = (name: string, layer: Layer.Layer<Broker, BrokerError>) =>
+const contract = (name: string, layer: Layer.Layer<Broker | Asker, BrokerError>) =>
   describe(`the broker contract: ${name}`, () => {
-    const test = (title: string, body: Effect.Effect<void, unknown, Broker>) =>
+    const test = (title: string, body: Effect.Effect<void, unknown, Broker | Asker | Scope.Scope>) =>
       it.live(title, () => Effect.provide(body, Layer.fresh(layer)).pipe(Effect.scoped))
 
     test(
@@ -170,7 +138,128 @@ const contract = (name: string, layer: Layer.Layer<Broker, BrokerError>) =>
         assert.strictEqual(yield* inbox.receive, "yes")
       }).pipe(Effect.scoped)
     )
+
+    test(
+      "keeps lanes apart and in order, and tells one mailbox from another, whatever its name",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const keys = ["odd key.>ü", "*", ">", ".", "a.b", "a b", "=", "", "👍\n", "A", "a", "x".repeat(200)]
+        const lanes = ["urgent", "control", "normal"] as const
+        for (const [index, key] of keys.entries())
+          for (const lane of lanes)
+            for (const nth of [1, 2])
+              yield* broker.post({ to: { ...to, key }, lane, id: `${index}-${lane}-${nth}`, body: key })
+        const got = [...(yield* take(keys.length * 6))]
+        assert.deepStrictEqual(
+          got.map(({ seq }) => seq),
+          got.map(({ seq }) => seq).toSorted((one, two) => one - two)
+        )
+        for (const [index, key] of keys.entries()) {
+          const mine = got.filter((delivery) => delivery.to.key === key)
+          assert.deepStrictEqual(
+            mine.map(({ body, id, lane }) => [body, lane, id]),
+            lanes.flatMap((lane) => [1, 2].map((nth) => [key, lane, `${index}-${lane}-${nth}`]))
+          )
+          assert.strictEqual((yield* broker.peek({ ...to, key }, 100)).length, 6, key)
+        }
+        assert.strictEqual((yield* broker.peek({ ...to, key: "nobody" }, 100)).length, 0)
+        assert.deepStrictEqual(
+          (yield* broker.peek({ ...to, key: ">" }, 2)).map(({ lane }) => lane),
+          ["urgent", "urgent"]
+        )
+      })
+    )
+
+    test(
+      "carries mail, commits and texts of more than a megabyte",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const body = "ü👍\n\u0000".repeat(200_000)
+        assert.isAbove(Buffer.byteLength(body), 1_500_000)
+        yield* broker.post(mail("big", "normal", body))
+        assert.strictEqual([...(yield* take(1))][0]?.body, body)
+        yield* broker.save("k.big", body, 0)
+        assert.strictEqual(Option.getOrThrow(yield* broker.load("k.big")).value, body)
+        yield* broker.putText("big", body)
+        assert.strictEqual(Option.getOrThrow(yield* broker.getText("big")), body)
+      })
+    )
+
+    test(
+      "lists keys by prefix, however odd",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const keys = ["session.a", "session.b c", "session.*", "sessions.a", "lease.swarm"]
+        for (const key of keys) yield* broker.save(key, "1", 0)
+        assert.deepStrictEqual((yield* broker.keys("session.")).toSorted(), keys.slice(0, 3).toSorted())
+        assert.deepStrictEqual((yield* broker.keys("")).toSorted(), keys.toSorted())
+        assert.deepStrictEqual(yield* broker.keys("nothing."), [])
+      })
+    )
+
+    test(
+      "follows facts of every entity from now on, in order",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const publish = (id: string) =>
+          broker.publish({ entity: "odd entity", id, tag: "T.*", messageId: id, body: `body of ${id}` })
+        yield* publish("before")
+        const seen: Array<string> = []
+        yield* Effect.forkScoped(
+          Stream.runForEach(broker.follow, ({ entity, id, tag }) =>
+            Effect.sync(() => seen.push(`${entity}/${id}/${tag}`))
+          )
+        )
+        // Following begins some time after it is asked for.
+        let probes = 0
+        yield* until(
+          "it follows",
+          Effect.map(
+            Effect.suspend(() => publish(`probe-${probes++}`)),
+            () => (seen.length > 0 ? true : undefined)
+          )
+        )
+        yield* publish("1")
+        yield* publish("2")
+        yield* publish("2")
+        yield* publish("3")
+        yield* until(
+          "the last one comes",
+          Effect.sync(() => (seen.at(-1) === "odd entity/3/T.*" ? true : undefined))
+        )
+        assert.notInclude(seen, "odd entity/before/T.*")
+        assert.deepStrictEqual(
+          seen.filter((name) => !name.includes("probe")),
+          ["1", "2", "3"].map((id) => `odd entity/${id}/T.*`)
+        )
+      })
+    )
+
+    test(
+      "serves requests, says who asks, and lets none that waits keep out another",
+      Effect.gen(function* () {
+        const broker = yield* Broker
+        const { request } = yield* Asker
+        const gate = yield* Deferred.make<void>()
+        yield* broker.serve(({ body, caller, respond, verb }) =>
+          Effect.andThen(
+            verb === "wait" ? Deferred.await(gate) : verb === "die" ? Effect.die(new Error("x")) : Effect.void,
+            respond(`${verb} ${caller} ${body}`)
+          )
+        )
+        const waiting = yield* Effect.forEach(Array.from({ length: 200 }), (_, index) =>
+          Effect.forkChild(request("wait", "human", String(index)))
+        )
+        yield* Effect.forkChild(Effect.exit(request("die", "human", "")))
+        assert.strictEqual(yield* request("list", "1a2b3c4d", "ü"), "list 1a2b3c4d ü")
+        yield* Deferred.succeed(gate, undefined)
+        assert.deepStrictEqual(
+          yield* Effect.forEach(waiting, (fiber) => Fiber.join(fiber)),
+          waiting.map((_, index) => `wait human ${index}`)
+        )
+      })
+    )
   })
 
-contract("in memory", MemoryBroker.layer)
+contract("in memory", MemoryTest)
 contract("JetStream", NatsTest)

@@ -1,6 +1,6 @@
 /** The real thing for a test: the bundled `sm` with a home of its own, gone with the scope. */
 import { execFile } from "node:child_process"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { Effect, References } from "effect"
@@ -31,6 +31,10 @@ export interface Options {
   readonly dist?: string
   /** Elements of the plugin list, as source text. */
   readonly plugins?: string
+  /** The text of config.yaml. */
+  readonly config?: string
+  /** False: the test starts it. */
+  readonly up?: boolean
 }
 
 export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
@@ -40,6 +44,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   const prompts = join(home, "prompts")
   writeFileSync(prompts, "")
   mkdirSync(join(home, "config"), { recursive: true })
+  if (options.config !== undefined) writeFileSync(join(home, "config", "config.yaml"), options.config)
   const fake = [process.execPath, join(import.meta.dirname, "fake-agent.ts")]
   writeFileSync(
     join(home, "config", "plugins.config.mjs"),
@@ -83,12 +88,14 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
     (JSON.parse(readFileSync(join(home, "run/nats.json"), "utf8")) as { readonly pid: number }).pid
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
-      yield* sm("down")
+      if (options.up !== false || existsSync(join(home, "run/nats.json"))) yield* sm("down")
       yield* Effect.sync(() => killTmux(join(home, "run/tmux")))
     })
   )
-  const up = yield* sm("up", "--detach")
-  if (up.code !== 0) return yield* Effect.die(new Error(up.stderr))
+  if (options.up !== false) {
+    const up = yield* sm("up", "--detach")
+    if (up.code !== 0) return yield* Effect.die(new Error(up.stderr))
+  }
   const taken = () =>
     readFileSync(prompts, "utf8")
       .split("\n")

@@ -40,13 +40,30 @@ const inLine = (queue: ReadonlyArray<Letter>, letter: Letter): ReadonlyArray<Let
   return place < 0 ? [...queue, letter] : [...queue.slice(0, place), letter, ...queue.slice(place)]
 }
 
+/** Back into line: an urgent letter to the front, another ahead of those that were accepted after it. */
+const backInLine = (state: State, letter: Letter): ReadonlyArray<Letter> => {
+  if (letter.mode === "urgent") return [letter, ...state.queue]
+  const ageOf = ({ id }: Letter) => state.seen.findIndex(([seen]) => seen === id)
+  const place = state.queue.findIndex((other) => other.mode !== "urgent" && ageOf(other) > ageOf(letter))
+  return place < 0 ? [...state.queue, letter] : state.queue.toSpliced(place, 0, letter)
+}
+
+/** Letters that have not come to their end, wherever they are. */
+const held = (state: State): ReadonlyArray<Letter> => [
+  ...state.queue,
+  ...(state.typing === null ? [] : [state.typing.letter]),
+  ...state.flying.map(({ letter }) => letter),
+  ...state.carried
+]
+
 export const accept = (state: State, letter: Letter, now: number, activation: string): Move => {
-  const known = state.seen.some(([id]) => id === letter.id)
+  // What is held may be older than what is remembered.
+  const known = state.seen.some(([id]) => id === letter.id) || held(state).some(({ id }) => id === letter.id)
   if (known) return stay(state)
   const queued: State = {
     ...state,
     queue: inLine(state.queue, letter),
-    seen: letter.kind === "clear" ? state.seen : [...state.seen, [letter.id, "accepted"] as const].slice(-REMEMBERED)
+    seen: [...state.seen, [letter.id, "accepted"] as const].slice(-REMEMBERED)
   }
   return andThen(stay(queued), (next) => plan(next, now, activation))
 }
@@ -101,7 +118,7 @@ export const withheld = (state: State, id: MessageId): Move => {
     typing: state.typing?.letter.id === id ? null : state.typing,
     flying: state.flying.filter((flight) => flight.letter.id !== id)
   }
-  return stay({ ...without, queue: [letter, ...without.queue] })
+  return stay({ ...without, queue: backInLine(without, letter) })
 }
 
 export const gaveUp = (state: State, id: MessageId, evidence: string): Move => {
@@ -132,10 +149,8 @@ export const confirmed = (state: State, id: MessageId, evidence: string): Move =
 export const handedBack = (state: State, id: MessageId): Move => {
   const letter = state.carried.find((other) => other.id === id)
   if (letter === undefined) return stay(state)
-  const urgent = state.queue.filter((other) => other.mode === "urgent")
-  const others = state.queue.filter((other) => other.mode !== "urgent")
   const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
-  const queue = [...urgent, letter, ...others]
+  const queue = letter.mode === "urgent" ? inLine(state.queue, letter) : backInLine(without, letter)
   return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
 }
 

@@ -266,7 +266,12 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     PaneLost: report(({ pane, reason }, state, { now }) =>
       state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, now)
     ),
-    PaneClosed: report(({ pane }, state) => stay(state.pane?.id === pane ? { ...state, pane: null } : state)),
+    PaneClosed: report(({ pane }, state, { now }) => {
+      if (state.pane?.id !== pane) return stay(state)
+      // Live and without a pane or a start under way there would be no way on.
+      const wanted = isLive(state.phase) && state.launching === null
+      return wanted ? lost(state, "its pane was closed", now) : stay({ ...state, pane: null })
+    }),
     Tick: report((_, state) => stay(state))
   }
 }

@@ -35,7 +35,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         transcript: signal.transcript ?? state.transcript
       }
       if (signal.source === "clear")
-        return andThen(cleared(known), (next) => enter({ ...next, turn: null }, "idle", "", now))
+        return andThen(cleared(known), (next) => turnOver(next, "the agent's context was cleared", now))
       return stay(known)
     }
     case "PromptSubmitted": {
@@ -87,7 +87,8 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     case "CompactStarted":
       return enter(state, "compacting", "", now)
     case "CompactEnded":
-      return enter(state, state.turn === null ? "idle" : "working", "", now)
+      // A turn that carries a letter runs on, also when its own id is not known.
+      return enter(state, state.turn === null && state.carried.length === 0 ? "idle" : "working", "", now)
     case "Ended":
       // The pane says whether the process is really gone.
       return stay(state)

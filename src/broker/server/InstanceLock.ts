@@ -10,6 +10,19 @@ export class AlreadyRunning extends Schema.TaggedError<AlreadyRunning>()("Alread
   }
 }
 
+/** The lock can be neither taken nor found taken: the directory, or the file itself, is in the way. */
+export class LockError extends Schema.TaggedError<LockError>()("LockError", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `${this.path} cannot be locked: ${this.reason}; when no sm daemon runs, remove it`
+  }
+}
+
+/** SQLite's "busy". */
+const BUSY = 5
+
 /** SQLite's lock is the kernel's: it goes with the process, however that ends. */
 export const hold = (path: string) =>
   Effect.acquireRelease(
@@ -25,7 +38,10 @@ export const hold = (path: string) =>
         }
         return database
       },
-      catch: () => new AlreadyRunning({ path })
+      catch: (error) =>
+        (error as { readonly errcode?: number }).errcode === BUSY
+          ? new AlreadyRunning({ path })
+          : new LockError({ path, reason: error instanceof Error ? error.message : String(error) })
     }),
     (database) => Effect.sync(() => database.close())
   )

@@ -47,6 +47,8 @@ const withChecksum = (bytes: Buffer): Buffer => {
 
 const PREFIX = { operator: 14 << 3, account: 0, user: 20 << 3 } as const
 const SEED = 18 << 3
+/** Two bytes of prefix, 32 of key. */
+const SEED_BYTES = 34
 /** The fixed head of an Ed25519 private key in PKCS 8. */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex")
 
@@ -56,8 +58,10 @@ export interface KeyPair {
   readonly sign: (data: Uint8Array) => Buffer
 }
 
+/** Throws when a character is wrong or missing: another key would be made of it without a word. */
 export const fromSeed = (seed: string): KeyPair => {
   const body = decode32(seed).subarray(0, -2)
+  if (body.length !== SEED_BYTES || encode32(withChecksum(body)) !== seed) throw new Error("not a seed of a key")
   const prefix = (((body[0] ?? 0) & 7) << 5) | (((body[1] ?? 0) & 248) >> 3)
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, body.subarray(2, 34)]), format: "der", type: "pkcs8" })
   const raw = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32)

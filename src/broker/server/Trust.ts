@@ -1,6 +1,6 @@
 /** Who may do what on the embedded broker: keys made once, roles as scoped templates, one token per identity. */
 import { randomBytes } from "node:crypto"
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Clock, Effect, Option, Schema } from "effect"
 import { createKey, fromSeed, token } from "./NKey.ts"
@@ -136,12 +136,17 @@ const build = (seeds: typeof Seeds.Type): Trust => {
   }
 }
 
-/** Writes so that a reader sees the old file or the whole new one. Mode 0600. */
+/** Writes so that a reader sees the old file or the whole new one, also after a power loss. Mode 0600. */
 export const writePrivate = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const fresh = `${path}.${randomBytes(4).toString("hex")}`
-  await writeFile(fresh, text, { mode: 0o600 })
-  await rename(fresh, path)
+  try {
+    await writeFile(fresh, text, { mode: 0o600, flush: true })
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
 }
 
 /** Reads the keys, or makes them at the first start. A damaged file is refused, never replaced: it would lock out agents. */
@@ -155,15 +160,14 @@ export const load = Effect.fn("Trust.load")(function* (path: string) {
     catch: (error) => new TrustError({ path, reason: String(error) })
   })
   if (Option.isSome(found)) {
-    const { seeds } = yield* Effect.mapError(
-      decode(found.value),
-      () =>
-        new TrustError({
-          path,
-          reason: "the key file is damaged; remove it to make new keys (running agents must then be restored)"
-        })
-    )
-    return build(seeds)
+    const damaged = new TrustError({
+      path,
+      reason:
+        "the key file is damaged. Put a copy of it back if there is one. Without it sm can only start anew: remove it, " +
+        "and new keys are made, which do not open what the old ones kept (sessions, messages)"
+    })
+    const { seeds } = yield* Effect.mapError(decode(found.value), () => damaged)
+    return yield* Effect.try({ try: () => build(seeds), catch: () => damaged })
   }
   const seeds = {
     operator: createKey("operator").seed,
