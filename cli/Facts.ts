@@ -18,6 +18,16 @@ export interface Listening {
   readonly lost: () => void
 }
 
+/** None for what is no fact: an agent can have an answer of the daemon's sent to this subject, though nothing else. */
+const read = (body: string): Fact | undefined => {
+  try {
+    const { event } = JSON.parse(body) as { readonly event?: Partial<Fact> }
+    return typeof event?._tag === "string" ? { ...event, _tag: event._tag } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Between attempts, ms: a broker that restarts is back within a second; one that refuses is not asked for ever so often. */
 const AGAIN = 200
 const RARELY = 5000
@@ -43,7 +53,10 @@ export const hear = (session: string, { fact, lost, ready }: Listening): (() => 
           pause = AGAIN
           ready()
         },
-        heard: (body) => fact((JSON.parse(body) as { readonly event: Fact }).event),
+        heard: (body) => {
+          const heard = read(body)
+          if (heard !== undefined) fact(heard)
+        },
         lost: again
       })
     } catch {

@@ -163,6 +163,30 @@ describe("a session's messages and its life", () => {
       assert.deepStrictEqual(agent.prompts, ["running"])
     }))
 
+  test("gets a new agent when it is restored in the moment it is killed, never the old one's pane", ({
+    boot,
+    describe: card,
+    is,
+    session: actor,
+    spawn,
+    stop
+  }) =>
+    Effect.gen(function* () {
+      yield* spawn("x")
+      yield* is("idle")
+      const before = (yield* card).pane?.id
+      yield* stop
+      yield* actor.tell("Kill", { reason: "killed by human" })
+      yield* actor.tell("Restore", {})
+      yield* boot
+      yield* is("idle")
+      const after = yield* eventually(
+        "another pane is its own",
+        Effect.map(card, ({ pane }) => (pane === null || pane.id === before ? undefined : pane.id))
+      )
+      assert.notStrictEqual(after, before)
+    }))
+
   test("has a name that nobody else alive has", ({ describe: card, id: session, session: actor, spawn }) =>
     Effect.gen(function* () {
       yield* spawn("x")

@@ -134,7 +134,8 @@ export const reactor = (
     return (state, { pokes }) =>
       Effect.gen(function* () {
         if (state.spec === null) return undefined
-        if (state.pane !== null && state.phase === "stopped") {
+        // Also when it is wanted again already: the new start must not take the old agent for its own.
+        if (state.pane !== null && (state.phase === "stopped" || state.launching !== null)) {
           yield* close(state.pane)
           return undefined
         }
