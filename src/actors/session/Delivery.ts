@@ -23,6 +23,8 @@ export const emptyState = (id: string): State => ({
   seatEnv: {},
   launching: null,
   turn: null,
+  ended: null,
+  context: null,
   queue: [],
   typing: null,
   flying: [],
@@ -153,7 +155,8 @@ export const cleared = (state: State): Move => {
 
 /** The turn is over: everything it carried is answered, and the line moves on. */
 export const turnOver = (state: State, evidence: string, now: number): Move => {
-  const over: State = { ...state, turn: null, carried: [], interrupting: null }
+  const ended = state.turn === null ? state.ended : { turn: state.turn, carried: state.carried.map(({ id }) => id) }
+  const over: State = { ...state, turn: null, ended, carried: [], interrupting: null }
   const answered = state.carried.reduce(
     (move, { id }) => andThen(move, (next) => hop(next, id, "answered", evidence)),
     stay(over)
