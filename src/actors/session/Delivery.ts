@@ -126,14 +126,22 @@ export const confirmed = (state: State, id: MessageId, evidence: string): Move =
     typing: state.typing?.letter.id === id ? null : state.typing,
     flying: state.flying.filter((flight) => flight.letter.id !== id)
   }
-  if (letter.kind === "clear") return cleared(state)
+  // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
+  if (letter.kind === "clear") return cleared({ ...state, agentSessionId: null, transcript: null, context: null })
   return hop({ ...without, carried: [...without.carried, letter] }, id, "submitted", evidence)
 }
 
-/** Interrupted before it was begun: it waits again, behind what interrupted it and ahead of everything else. */
+/**
+ * Interrupted before it was begun. For an urgent message: it waits again, behind what interrupted it and ahead of
+ * everything else. By a person: it is the person's to send or to drop.
+ */
 export const handedBack = (state: State, id: MessageId): Move => {
   const letter = state.carried.find((other) => other.id === id)
   if (letter === undefined) return stay(state)
+  if (state.interrupting === null) {
+    const parked = { ...state, carried: state.carried.filter((other) => other !== letter) }
+    return hop(parked, id, "parked", "a person interrupted the agent before it began with it; it stood in the composer")
+  }
   const urgent = state.queue.filter((other) => other.mode === "urgent")
   const others = state.queue.filter((other) => other.mode !== "urgent")
   const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
