@@ -16,6 +16,7 @@ import {
   press,
   promptsOf,
   reaches,
+  screen,
   send,
   shows,
   trace,
@@ -126,15 +127,16 @@ describe.skipIf(missing !== undefined)("a real agent's turn", { concurrent: true
               Effect.map(sm.sm("tail", kind), ({ stdout }) => (stdout.includes("sleep") ? true : undefined))
             )
             const next = yield* send(sm, kind, "[[text next]]")
-            // The tool's own line comes a moment after its hook.
+            // The tool itself begins a moment after its hook: Escape again, but not into the next turn.
             yield* until(
-              "the turn is interrupted",
+              "the pane says that it is interrupted",
               Effect.gen(function* () {
-                if ((yield* trace(sm, first)).status === "answered") return true
+                if (/interrupted/iu.test(yield* screen(sm, kind))) return true
                 yield* press(sm, kind, "Escape")
-                return yield* Effect.as(Effect.sleep("1 second"), undefined)
+                return yield* Effect.as(Effect.sleep("1500 millis"), undefined)
               })
             )
+            yield* answered(sm, first)
             assert.strictEqual((yield* trace(sm, first)).hops.at(-1)?.evidence, "turn interrupted")
             assert.strictEqual((yield* answered(sm, next)).answer, "next")
             yield* reaches(sm, kind, "idle")
