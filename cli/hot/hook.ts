@@ -28,6 +28,7 @@ const othersWait = (session: string): boolean => {
 export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const session = process.env["SM_SESSION_ID"]
   const [provider = "", event = ""] = args
+  if (event === "StatusLine") return (await import("./statusLine.ts")).statusLine(args, session)
   // Started by hand, outside of any session: nobody to report for.
   if (session === undefined || event === "") return 0
   let payload: unknown = {}

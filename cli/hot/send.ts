@@ -15,6 +15,7 @@ interface Sent {
 interface Traced {
   readonly status: string
   readonly answer: string | null
+  readonly hops: ReadonlyArray<{ readonly evidence: string }>
 }
 
 /** What a command line asked for, as written. */
@@ -89,10 +90,11 @@ export const deliver = async (wish: Wish): Promise<number> => {
     { repeatable: true, deadline: patience * 1000 + 5000, patience: 20_000 }
   )
   if (!waited.ok) return refusal(waited.error, json)
-  const { answer, status } = waited.data as Traced
+  const { answer, hops, status } = waited.data as Traced
+  const evidence = hops.at(-1)?.evidence ?? ""
   const { target, to: receiver } = reply.data as Sent
-  const data = { messageId, to: receiver, state: status, target, answer }
-  done(data, json, until === "answered" && answer !== null ? answer : `${messageId} ${status}`)
+  const data = { messageId, to: receiver, state: status, target, answer, evidence }
+  done(data, json, until === "answered" && answer !== null ? answer : `${messageId} ${status}: ${evidence}`)
   if (status === "parked" || status === "dead" || status === "expired") return ExitCode.refused
   const reached = status === "answered" || (until === "submitted" && status === "submitted")
   return reached ? ExitCode.ok : ExitCode.timeout

@@ -11,12 +11,14 @@ export interface Card {
   readonly parentId: string | null
   readonly workingDir: string
   readonly queued: number
+  /** How full the agent's context is, once it has told. */
+  readonly context: { readonly percent: number } | null
   readonly since: number
 }
 
 export const sessionLines = (cards: ReadonlyArray<Card>): string =>
   table(
-    ["ID", "NAME", "KIND", "STATE", "FOR", "WAITING", "DIRECTORY"],
+    ["ID", "NAME", "KIND", "STATE", "FOR", "WAITING", "CONTEXT", "DIRECTORY"],
     cards.map((card) => [
       card.id,
       card.name,
@@ -24,6 +26,7 @@ export const sessionLines = (cards: ReadonlyArray<Card>): string =>
       card.detail === "" ? card.state : `${card.state} (${card.detail.slice(0, 60)})`,
       ago(card.since),
       String(card.queued),
+      card.context === null ? "" : `${Math.round(card.context.percent)}%`,
       card.workingDir
     ])
   )

@@ -19,6 +19,14 @@ export const Signal = Schema.TaggedUnion({
   TurnEnded: { turn: Schema.String, answer: Schema.String, background: Schema.Boolean },
   TurnFailed: { turn: Schema.String, reason: Schema.String },
   Interrupted: { turn: Schema.String },
+  /** How full the context is: tokens used, tokens it holds, and the agent's own percentage of the two. */
+  ContextMeasured: {
+    used: Schema.Int,
+    window: Schema.Int,
+    percent: Schema.Finite,
+    costUsd: Schema.optionalKey(Schema.Finite),
+    model: Schema.optionalKey(Schema.String)
+  },
   CompactStarted: {},
   CompactEnded: {},
   /** The agent's process is going away. */
@@ -123,6 +131,8 @@ export interface AgentAdapter {
   readonly read: (screen: Screen) => Observation
   /** Pure: a hook's event name and payload to signals. An unknown event is no signal. Undecodable payloads too. */
   readonly hook: (event: string, payload: unknown) => ReadonlyArray<Signal>
+  /** What the files that a hook's payload points to add to it, such as how full the context is. */
+  readonly measure?: (event: string, payload: unknown) => Effect.Effect<ReadonlyArray<Signal>>
   /** The agent's own state, from its state file or transcript; outranks `read`. */
   readonly observe: (seat: Seat) => Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>>
   /**

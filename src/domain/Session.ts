@@ -1,5 +1,5 @@
 /** A session as everyone may see it: what `sm list` prints and what the directory stores. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { HostId, SessionId, SessionName } from "./Ids.ts"
 
 /**
@@ -20,6 +20,10 @@ export type SessionPhase = typeof SessionPhase.Type
 
 export const isLive = (phase: SessionPhase): boolean => phase !== "stopped" && phase !== "crashed"
 
+/** How much of its context window an agent has used, in tokens, as it says itself. */
+export const Context = Schema.Struct({ used: Schema.Int, window: Schema.Int, percent: Schema.Finite })
+export type Context = typeof Context.Type
+
 export const SessionCard = Schema.Struct({
   v: Schema.Literal(1),
   id: SessionId,
@@ -36,6 +40,8 @@ export const SessionCard = Schema.Struct({
   /** The agent's own id, with which it can be resumed. */
   agentSessionId: Schema.NullOr(Schema.String),
   transcript: Schema.NullOr(Schema.String),
+  /** None until the agent has told it. Cards written before it was known have no such key. */
+  context: Schema.NullOr(Context).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** Messages accepted and not yet typed. */
   queued: Schema.Int,
   createdAt: Schema.Finite,

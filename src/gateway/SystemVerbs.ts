@@ -85,7 +85,8 @@ export const signal = (input: Input<"signal">, caller: Caller) =>
       })
     }
     const session = ref(Session, card.host, card.id)
-    for (const [index, found] of adapter.hook(input.event, input.payload).entries()) {
+    const measured = adapter.measure === undefined ? [] : yield* adapter.measure(input.event, input.payload)
+    for (const [index, found] of [...adapter.hook(input.event, input.payload), ...measured].entries()) {
       const key = `${input.id}-${index}`
       yield* session.tell("Signalled", { id: key, at: input.at, signal: found }, { id: `signal-${card.id}-${key}` })
     }

@@ -16,7 +16,7 @@ export class TerminalError extends Schema.TaggedError<TerminalError>()("Terminal
 }
 
 /** Keys that adapters may press. */
-export const Key = Schema.Literals(["Enter", "Escape", "C-b", "C-c", "C-s", "C-u", "C-x", "Up", "Down", "Tab"])
+export const Key = Schema.Literals(["Enter", "Escape", "C-b", "C-c", "C-k", "C-s", "C-u", "C-x", "Up", "Down", "Tab"])
 export type Key = typeof Key.Type
 
 /** One step of a keystroke program. All steps of one program reach the pane with nothing between them. */

@@ -25,6 +25,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     createdAt: 0,
     since: 0,
     stoppedAt: null,
+    context: null,
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { scrub } from "../../src/agents/Environment.ts"
+import { measured } from "../../src/plugins/claude/statusLine.ts"
 import { pieces, submit } from "../../src/plugins/claude/submit.ts"
 import { readHook } from "../../src/plugins/sdk/hooks.ts"
 
@@ -21,10 +22,44 @@ describe("hooks", () => {
     assert.deepStrictEqual(readHook("Interrupt", { turn_id: "t" }), [{ _tag: "Interrupted", turn: "t" }])
   })
 
+  it("tell work that wakes the agent again from a shell left running", () => {
+    const background = (type: string) => readHook("Stop", { background_tasks: [{ id: "b1", type, status: "running" }] })
+    assert.deepStrictEqual(background("subagent"), [{ _tag: "TurnEnded", turn: "", answer: "", background: true }])
+    assert.deepStrictEqual(background("shell"), [{ _tag: "TurnEnded", turn: "", answer: "", background: false }])
+  })
+
   it("of sub-agents, of unknown events and of odd payloads move nothing", () => {
     assert.deepStrictEqual(readHook("Stop", { agent_id: "sub" }), [])
     assert.deepStrictEqual(readHook("Surprise", {}), [])
     assert.deepStrictEqual(readHook("Stop", "text"), [])
+  })
+})
+
+describe("Claude Code's status line", () => {
+  const line = (used_percentage: number | null) => ({
+    model: { id: "claude-opus-5-5", display_name: "Opus" },
+    cost: { total_cost_usd: 0.5, total_duration_ms: 1 },
+    context_window: {
+      total_input_tokens: 884_038,
+      context_window_size: 1_000_000,
+      used_percentage,
+      current_usage: null
+    }
+  })
+
+  it("tells how full the context is, once a turn has run", () => {
+    assert.deepStrictEqual(measured(line(88)), [
+      {
+        _tag: "ContextMeasured",
+        used: 884_038,
+        window: 1_000_000,
+        percent: 88,
+        costUsd: 0.5,
+        model: "claude-opus-5-5"
+      }
+    ])
+    assert.deepStrictEqual(measured(line(null)), [])
+    assert.deepStrictEqual(measured("odd"), [])
   })
 })
 

@@ -1,6 +1,6 @@
 /** Plays the model behind the real Claude Code: Messages API, streamed. */
 import type { ServerResponse } from "node:http"
-import { nextStep, pause, serve } from "./ModelScript.ts"
+import { nextStep, pause, serve, usageOf } from "./ModelScript.ts"
 
 interface Message {
   readonly role: string
@@ -22,19 +22,20 @@ const situation = (messages: ReadonlyArray<Message>) => {
   let said = 0
   for (const message of messages.toReversed()) {
     if (message.role === "assistant") said++
-    if (message.role !== "user" || isToolResult(message)) continue
-    // A prompt that was never answered stands in front of the next one, in the same message.
-    const prompt = textsOf(message).findLast((text) => !text.startsWith("<system-reminder>")) ?? ""
-    return { prompt, said }
+    if (message.role !== "user") continue
+    // A prompt that was never answered stands in front of the next one, in the same message; so does an interrupted tool.
+    const prompt = textsOf(message).findLast((text) => !/^(<system-reminder>|\[Request interrupted)/u.test(text))
+    if (prompt === undefined && isToolResult(message)) continue
+    return { prompt: prompt ?? "", said }
   }
   return { prompt: "", said }
 }
 
-const stream = (response: ServerResponse, block: object, delta: object, stop: string): void => {
+const stream = (response: ServerResponse, used: number, block: object, delta: object, stop: string): void => {
   response.writeHead(200, { "content-type": "text/event-stream" })
   const event = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
-  const usage = { input_tokens: 10, output_tokens: 5 }
+  const usage = { input_tokens: used, output_tokens: 5 }
   const about = { role: "assistant", model: "stand-in", content: [], stop_reason: null, stop_sequence: null, usage }
   event("message_start", { message: { id: `msg_${Date.now()}`, type: "message", ...about } })
   event("content_block_start", { index: 0, content_block: block })
@@ -52,14 +53,15 @@ export const AnthropicStandIn = serve("/v1/messages", async (text, response, pro
   const { prompt, said } = situation(body.messages)
   prompts.push(prompt)
   const { ms, step } = nextStep(prompt, said)
+  const used = usageOf(prompt)
   await pause(ms)
   if (step.kind === "error") {
     response.writeHead(step.status, { "content-type": "application/json" })
     response.end(JSON.stringify({ type: "error", error: { type: step.type, message: step.message } }))
   } else if (step.kind === "tool") {
     const block = { type: "tool_use", id: `toolu_${++calls}`, name: step.name, input: {} }
-    stream(response, block, { type: "input_json_delta", partial_json: JSON.stringify(step.input) }, "tool_use")
+    stream(response, used, block, { type: "input_json_delta", partial_json: JSON.stringify(step.input) }, "tool_use")
   } else {
-    stream(response, { type: "text", text: "" }, { type: "text_delta", text: step.text }, "end_turn")
+    stream(response, used, { type: "text", text: "" }, { type: "text_delta", text: step.text }, "end_turn")
   }
 })

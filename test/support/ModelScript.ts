@@ -11,7 +11,7 @@ export type Step =
   | { readonly kind: "tool"; readonly name: string; readonly input: object }
   | { readonly kind: "error"; readonly status: number; readonly type: string; readonly message: string }
 
-const DIRECTIVE = /\[\[(text|tool|sleep|error)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
+const DIRECTIVE = /\[\[(text|tool|sleep|error|usage)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
 
 /** The directives of a prompt. In the prompt of another agent's tool call the brackets are written ⟦ ⟧. */
 const directives = (prompt: string) =>
@@ -22,10 +22,12 @@ const directives = (prompt: string) =>
 /** What to say to this prompt after `said` steps of its turn, and how many ms to think about it: a sleep belongs to the step behind it. */
 export const nextStep = (prompt: string, said: number): { readonly step: Step; readonly ms: number } => {
   const list = directives(prompt)
-  const steps = list.flatMap(({ kind }, at) => (kind === "sleep" ? [] : [at]))
+  const steps = list.flatMap(({ kind }, at) => (kind === "sleep" || kind === "usage" ? [] : [at]))
   const end = steps[said] ?? list.length
   const begin = said === 0 ? 0 : (steps[said - 1] ?? list.length) + 1
-  const ms = list.slice(begin, end).reduce((sum, { rest }) => sum + Number(rest) * 1000, 0)
+  const ms = list
+    .slice(begin, end)
+    .reduce((sum, { kind, rest }) => (kind === "sleep" ? sum + Number(rest) * 1000 : sum), 0)
   const { kind, rest } = list[end] ?? { kind: "text", rest: "ok" }
   const [first = "", ...others] = rest.split(" ")
   if (kind === "tool") {
@@ -37,6 +39,10 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
   }
   return { ms, step: { kind: "text", text: rest } }
 }
+
+/** Tokens that a prompt says it takes up: `[[usage 870000]]`. */
+export const usageOf = (prompt: string): number =>
+  Number(directives(prompt).find(({ kind }) => kind === "usage")?.rest ?? 10)
 
 export interface StandIn {
   readonly url: string

@@ -1,5 +1,5 @@
 /** Plays the model behind the real Codex: Responses API, streamed. */
-import { nextStep, pause, serve } from "./ModelScript.ts"
+import { nextStep, pause, serve, usageOf } from "./ModelScript.ts"
 
 interface Item {
   readonly type: string
@@ -58,11 +58,11 @@ export const OpenaiStandIn = serve("/v1/responses", async (text, response, promp
   event("response.output_item.added", { output_index: 0, item })
   event("response.output_item.done", { output_index: 0, item })
   const usage = {
-    input_tokens: 10,
+    input_tokens: usageOf(prompt),
     input_tokens_details: null,
     output_tokens: 5,
     output_tokens_details: null,
-    total_tokens: 15
+    total_tokens: usageOf(prompt) + 5
   }
   event("response.completed", { response: { id: `resp_${id}`, usage } })
   response.end()

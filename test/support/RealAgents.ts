@@ -2,44 +2,33 @@
  * The real `claude` and `codex`, at pinned versions, with only the model behind them played. They take 770 MB, so they are
  * installed on demand into a cache outside the project.
  */
-import { execFile } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { promisify } from "node:util"
 import { Effect } from "effect"
 import { AnthropicStandIn } from "./AnthropicStandIn.ts"
 import { OpenaiStandIn } from "./OpenaiStandIn.ts"
+import { installPinned } from "./PinnedAgents.ts"
 import { makeSmWith } from "./Sm.ts"
 import { temporary } from "./TmuxTest.ts"
 
-const PACKAGES = ["@anthropic-ai/claude-code@2.1.330", "@openai/codex@0.169.0"]
-const prefix = join(process.env["SM_TEST_CACHE"] ?? join(homedir(), ".cache/sm-test"), "agents")
-const bin = join(prefix, "node_modules/.bin")
-
-const run = promisify(execFile)
-
-const versions = async (): Promise<string> => {
-  const said = await Promise.all(["claude", "codex"].map((name) => run(join(bin, name), ["--version"])))
-  return said.map(({ stdout }) => stdout).join(" ")
-}
-
-const installed = async (): Promise<void> => {
-  const wanted = PACKAGES.map((name) => name.slice(name.lastIndexOf("@") + 1))
-  const found = await versions().catch(() => "")
-  if (wanted.every((version) => found.includes(version))) return
-  mkdirSync(prefix, { recursive: true })
-  await run("npm", ["install", "--prefix", prefix, "--no-audit", "--no-fund", ...PACKAGES], { timeout: 400_000 })
-  await versions()
-}
+const PINS = [
+  { command: "claude", name: "@anthropic-ai/claude-code", version: "2.1.330" },
+  { command: "codex", name: "@openai/codex", version: "0.169.0" }
+]
+const cache = join(process.env["SM_TEST_CACHE"] ?? join(homedir(), ".cache/sm-test"), "agents")
+const bin = join(cache, "node_modules/.bin")
 
 /** Why they cannot be had here, if they cannot. `SM_REQUIRE=agents` makes that a failure instead of a skipped test. */
-export const missing: string | undefined = await installed().then(
+export const missing: string | undefined = await installPinned({ cache, pins: PINS }).then(
   () => undefined,
   (error: unknown) => (error instanceof Error ? error.message : String(error))
 )
-if (missing !== undefined && (process.env["SM_REQUIRE"] ?? "").split(",").includes("agents"))
-  throw new Error(`the real agents are required and cannot be installed: ${missing}`)
+if (missing !== undefined) {
+  if ((process.env["SM_REQUIRE"] ?? "").split(",").includes("agents"))
+    throw new Error(`the real agents are required and cannot be installed: ${missing}`)
+  console.warn(`SKIPPED: every test with the real agents, for they cannot be installed here: ${missing}`)
+}
 
 /** What the real agents need to talk to stand-ins instead of models. Nothing of this machine's user is touched. */
 export const makeAgents = Effect.gen(function* () {
@@ -81,7 +70,7 @@ enabled = false
 
 /** An `sm` whose claude and codex are real. */
 export const makeRealSm = Effect.gen(function* () {
-  const { anthropic, env, openai } = yield* makeAgents
+  const { env, ...agents } = yield* makeAgents
   const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env })
-  return { ...sm, anthropic, openai }
+  return { ...sm, ...agents }
 })

@@ -23,6 +23,8 @@ export const emptyState = (id: string): State => ({
   seatEnv: {},
   launching: null,
   turn: null,
+  ended: null,
+  context: null,
   queue: [],
   typing: null,
   flying: [],
@@ -141,14 +143,22 @@ export const confirmed = (state: State, id: MessageId, evidence: string): Move =
     typing: state.typing?.letter.id === id ? null : state.typing,
     flying: state.flying.filter((flight) => flight.letter.id !== id)
   }
-  if (letter.kind === "clear") return cleared(state)
+  // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
+  if (letter.kind === "clear") return cleared({ ...state, agentSessionId: null, transcript: null, context: null })
   return hop({ ...without, carried: [...without.carried, letter] }, id, "submitted", evidence)
 }
 
-/** Interrupted before it was begun: it waits again, behind what interrupted it and ahead of everything else. */
+/**
+ * Interrupted before it was begun. For an urgent message: it waits again, behind what interrupted it and ahead of
+ * everything else. By a person: it is the person's to send or to drop.
+ */
 export const handedBack = (state: State, id: MessageId): Move => {
   const letter = state.carried.find((other) => other.id === id)
   if (letter === undefined) return stay(state)
+  if (state.interrupting === null) {
+    const parked = { ...state, carried: state.carried.filter((other) => other !== letter) }
+    return hop(parked, id, "parked", "a person interrupted the agent before it began with it; it stood in the composer")
+  }
   const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
   const queue = letter.mode === "urgent" ? inLine(state.queue, letter) : backInLine(without, letter)
   return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
@@ -168,7 +178,8 @@ export const cleared = (state: State): Move => {
 
 /** The turn is over: everything it carried is answered, and the line moves on. */
 export const turnOver = (state: State, evidence: string, now: number): Move => {
-  const over: State = { ...state, turn: null, carried: [], interrupting: null }
+  const ended = state.turn === null ? state.ended : { turn: state.turn, carried: state.carried.map(({ id }) => id) }
+  const over: State = { ...state, turn: null, ended, carried: [], interrupting: null }
   const answered = state.carried.reduce(
     (move, { id }) => andThen(move, (next) => hop(next, id, "answered", evidence)),
     stay(over)

@@ -63,6 +63,7 @@ export const cardOf = (state: State): SessionCard => ({
   model: state.spec?.model ?? null,
   agentSessionId: state.agentSessionId,
   transcript: state.transcript,
+  context: state.context,
   queued: state.queue.length + (state.typing === null ? 0 : 1),
   createdAt: state.createdAt,
   since: state.since,

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Signal } from "../../agents/Agent.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { DeliveryMode, MessageStatus, Sender } from "../../domain/Message.ts"
-import { SessionCard, SessionPhase } from "../../domain/Session.ts"
+import { Context, SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
 import { upgrades } from "./upgrades.ts"
 
@@ -69,6 +69,10 @@ export const State = Schema.Struct({
   launching: Schema.NullOr(Schema.Struct({ at: Schema.Finite, resume: Schema.Boolean, activation: Schema.String })),
   /** The agent's own id of the running turn. */
   turn: Schema.NullOr(Schema.String),
+  /** The turn that ended last and what it carried: its own word of the end may come after it was seen to end. */
+  ended: Schema.NullOr(Schema.Struct({ turn: Schema.String, carried: Schema.Array(MessageId) })),
+  /** How full the agent's context is, as it said last. */
+  context: Schema.NullOr(Context),
   queue: Schema.Array(Letter),
   typing: Schema.NullOr(Typing),
   /** Typed, and not yet confirmed by the agent. */
@@ -98,7 +102,7 @@ const Evidence = Schema.Struct({ id: MessageId, evidence: Schema.String })
 
 export const Session = Actor.make({
   kind: "session",
-  version: 2,
+  version: 3,
   upgrades,
   state: State,
   messages: {

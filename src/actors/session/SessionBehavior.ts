@@ -250,6 +250,8 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     HandedBack: report(({ id }, state) => handedBack(state, id)),
     Confirmed: report(({ evidence, id }, state, { now }) =>
       andThen(confirmed(state, id, evidence), (next) => {
+        // A clear that has had its effect starts no turn.
+        if (next.carried.length === state.carried.length) return stay(next)
         if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
         return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
       })

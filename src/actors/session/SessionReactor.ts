@@ -8,6 +8,7 @@ import { isLive } from "../../domain/Session.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { React, Self } from "../Behavior.ts"
 import { launch } from "./Launching.ts"
+import { isLeftover } from "./Leftover.ts"
 import type { Session, State } from "./Session.ts"
 import { look, seatOf, type Sight } from "./Sight.ts"
 import { makeStartUp } from "./StartUp.ts"
@@ -125,8 +126,10 @@ export const reactor = (
         return SHOWN
       }
       const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
-      yield* typist.noticeReturned(state, adapter, sight)
-      const seen = witness.note(state, adapter, sight, pokes, now)
+      yield* typist.noticeReturned(state, adapter, sight, now)
+      const { draft } = sight.observation
+      const leftover = draft !== null && !sight.humanActive && (yield* isLeftover(state, draft))
+      const seen = witness.note(state, adapter, { ...sight, leftover }, pokes, now)
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
       return soonest(expiry, typing, seen, pressing)
     })

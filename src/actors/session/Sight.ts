@@ -10,6 +10,8 @@ export interface Sight {
   readonly structured: boolean
   readonly dead: boolean
   readonly humanActive: boolean
+  /** What stands in the composer is ours and not on its way: the next message may take its place. */
+  readonly leftover: boolean
   /** The last words of a dead pane. */
   readonly farewell: string
 }
@@ -49,6 +51,7 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
       structured,
       dead: screen.dead,
       humanActive: screen.humanActive,
+      leftover: false,
       farewell: screen.dead ? adapter.farewell(screen) : ""
     }
   })

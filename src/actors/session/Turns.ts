@@ -14,14 +14,31 @@ const ANSWER = 200_000
 /** Letters that this prompt carries: by the message id in the frame, or by the very text of a bare one. */
 export type Carries = (prompt: string) => ReadonlyArray<MessageId>
 
-/** Every way the running turn may end tells its messages so. */
-const ends = (state: State, answer: string, evidence: string, now: number): Move => {
-  const texts = state.carried.map(({ id }) =>
-    Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) })
-  )
+/** Every way the running turn may end tells its messages so. `null`: no answer is known. */
+const ends = (state: State, answer: string | null, evidence: string, now: number): Move => {
+  const texts =
+    answer === null
+      ? []
+      : keep(
+          state.carried.map(({ id }) => id),
+          answer
+        )
   const over = turnOver(state, evidence, now)
   return { state: over.state, out: [...texts, ...over.out] }
 }
+
+const keep = (ids: ReadonlyArray<MessageId>, answer: string): ReadonlyArray<Out> =>
+  ids.map((id) => Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) }))
+
+/** A turn that is over without having carried anything. */
+const over = (state: State): State => ({
+  ...state,
+  turn: null,
+  ended: state.turn === null ? state.ended : { turn: state.turn, carried: [] }
+})
+
+/** The word that a turn ended, come after it was seen to end: the next turn is none of its business. */
+const late = (state: State, turn: string): boolean => turn !== "" && turn === state.ended?.turn && turn !== state.turn
 
 const works = (state: State, turn: string, now: number): Move =>
   enter({ ...state, turn: turn === "" ? state.turn : turn }, "working", "", now)
@@ -35,7 +52,9 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         transcript: signal.transcript ?? state.transcript
       }
       if (signal.source === "clear")
-        return andThen(cleared(known), (next) => turnOver(next, "the agent's context was cleared", now))
+        return andThen(cleared({ ...known, context: null }), (next) =>
+          turnOver(next, "the agent's context was cleared", now)
+        )
       return stay(known)
     }
     case "PromptSubmitted": {
@@ -69,6 +88,12 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: signal.question.slice(0, 2000) })
       )
     case "TurnEnded": {
+      if (late(state, signal.turn)) {
+        const told = { state, out: keep(state.ended?.carried ?? [], signal.answer) }
+        // Nothing else runs: whoever took the agent for working was wrong.
+        const nothing = state.turn === null && state.carried.length === 0 && state.phase === "working"
+        return nothing ? andThen(told, (next) => enter(next, "idle", "", now)) : told
+      }
       if (signal.background) return works(state, signal.turn, now)
       const told = tellWorld(state, {
         _tag: "TurnEnded",
@@ -79,11 +104,17 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       return andThen(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
     }
     case "TurnFailed":
-      return andThen(ends(state, "", `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
+      if (late(state, signal.turn)) return stay(state)
+      return andThen(ends(state, null, `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
         stay({ ...next, detail: `last turn failed: ${signal.reason}`.slice(0, 300) })
       )
     case "Interrupted":
-      return ends(state, "", "turn interrupted", now)
+      return late(state, signal.turn) ? stay(state) : ends(state, null, "turn interrupted", now)
+    case "ContextMeasured": {
+      const { percent, used, window } = signal
+      const same = state.context?.used === used && state.context.window === window
+      return stay(same ? state : { ...state, context: { used, window, percent } })
+    }
     case "CompactStarted":
       return enter(state, "compacting", "", now)
     case "CompactEnded":
@@ -137,7 +168,10 @@ export const observed = (
       return state.phase === "compacting" ? stay(state) : enter(state, "working", detail, now)
     case "idle":
       if (state.phase === "idle") return stay(state)
-      if (state.carried.length > 0) return ends(state, "", "the agent is idle again without having ended the turn", now)
-      return enter({ ...state, turn: null, interrupting: null }, "idle", "", now)
+      if (state.carried.length > 0) {
+        const why = detail || "the agent is idle again without having ended the turn"
+        return ends(state, null, why.slice(0, 500), now)
+      }
+      return enter({ ...over(state), interrupting: null }, "idle", "", now)
   }
 }

@@ -7,6 +7,7 @@ import { type PaneId, Terminal, type TerminalError } from "../../terminal/Termin
 import type { Self } from "../Behavior.ts"
 import { persist } from "../Persist.ts"
 import { MAX_TRIES } from "./Delivery.ts"
+import { isLeftover } from "./Leftover.ts"
 import type { Letter, Session, State } from "./Session.ts"
 import { isOurs, type Sight } from "./Sight.ts"
 
@@ -25,8 +26,12 @@ const SOON = 40
  */
 const DENIED = 10_000
 const SILENT = 30_000
+/** Ms after which a command that leaves no trace is taken as done. */
+const UNTOLD = 3000
 /** Ms between two checks of a typed letter. */
 const CHECK = 1000
+/** Ms for which a prompt must stand in the composer again before a person counts as having interrupted it. */
+const RETURNED = 1000
 /** Ms after which a clear that reports nothing has had its effect. */
 const CLEARED = 1500
 
@@ -42,7 +47,12 @@ export interface Typist {
     now: number
   ) => Effect.Effect<number | undefined, TerminalError, Terminal | Broker>
   /** An interrupted agent may put a prompt that it had not begun with back into its composer. */
-  readonly noticeReturned: (state: State, adapter: AgentAdapter, sight: Sight) => Effect.Effect<void, never, Broker>
+  readonly noticeReturned: (
+    state: State,
+    adapter: AgentAdapter,
+    sight: Sight,
+    now: number
+  ) => Effect.Effect<void, never, Broker>
   /** What becomes of letters on their way when the agent is gone: its transcript outlives it. */
   readonly settleDead: (state: State, adapter: AgentAdapter) => Effect.Effect<number | undefined, never, Broker>
 }
@@ -53,6 +63,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
   const idleSince = new Map<string, number>()
   let checkedAt = 0
+  const returnedSince = new Map<string, number>()
   const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
 
   const idleFor = (letter: Letter, { observation: { activity, draft } }: Sight, now: number): number => {
@@ -72,16 +83,6 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       : Effect.flatMap(Broker, (broker) => persist(`text ${letter.id}`, broker.getText(letter.id))).pipe(
           Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text })))
         )
-
-  /** Text of ours that stands in the composer although it is not on its way: handed back, or left by a crash. */
-  const leftover = Effect.fnUntraced(function* (state: State, draft: string, adapter: AgentAdapter) {
-    if (state.seen.some(([id]) => draft.includes(id))) return true
-    for (const letter of state.queue) {
-      const text = yield* wording(letter, adapter)
-      if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) return true
-    }
-    return false
-  })
 
   const giveUp = (letter: Letter, evidence: string) => self.report("GaveUp", { id: letter.id, evidence })
   /** Back into the line, unless it was there too often. */
@@ -119,10 +120,12 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     }
     const text = yield* wording(letter, adapter)
     if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
-    if (sight.humanActive || (draft !== null && !(yield* leftover(state, draft, adapter)))) {
+    if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {
       return (withhold(letter, "human-composing", "somebody is typing in the pane"), undefined)
     }
     if (draft !== null) {
+      if (now - (state.typing?.at ?? now) > DENIED)
+        return (withhold(letter, null, "the composer cannot be emptied of what stands in it"), undefined)
       yield* terminal.type(pane, adapter.discard)
       return 200
     }
@@ -202,6 +205,9 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     if (found === "yes")
       return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
+    // A command of the agent's own often leaves no trace, and twice is not once.
+    if (/^[/!]/u.test(text.value) && idle > UNTOLD)
+      return (giveUp(letter, "typed as a command of the agent's own, which does not tell what became of it"), undefined)
     if (found === "no" && idle > DENIED)
       return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
     if (idle > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
@@ -229,11 +235,14 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       checkedAt = now
       return yield* chase(flight.letter, flight.at, adapter, seat, pane, sight, now)
     }),
-    noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }) {
-      if (state.interrupting === null || activity !== "idle" || draft === null) return
+    noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }, now) {
+      if (activity !== "idle" || draft === null) return returnedSince.clear()
       for (const letter of state.carried) {
         const text = yield* wording(letter, adapter)
-        if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) self.report("HandedBack", { id: letter.id })
+        if (Option.isNone(text) || !isOurs(draft, text.value, letter.id)) continue
+        const since = returnedSince.get(letter.id) ?? now
+        returnedSince.set(letter.id, since)
+        if (state.interrupting !== null || now - since >= RETURNED) self.report("HandedBack", { id: letter.id })
       }
     }),
     settleDead: Effect.fnUntraced(function* (state, adapter) {

@@ -33,7 +33,8 @@ const HELD = 1000
 export const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
   if (state.phase === "starting" || shown === "dialog") return 0
   if (state.phase === "working" && shown === "idle") {
-    if (state.interrupting !== null) return 200
+    // The agent may put the prompt back into its composer, and draws that a moment after it says that it is idle.
+    if (state.interrupting !== null) return 600
     if (!adapter.capabilities.turns) return 300
     return structured ? 1500 : 4000
   }
@@ -53,6 +54,7 @@ export interface Witness {
 export const makeWitness = (report: Report): Witness => {
   let lookedAt = 0
   let lookedPokes = -1
+  let lookedPhase: SessionPhase | undefined
   let again: number | undefined
   let shownSince: { readonly shown: Shown; readonly at: number } | undefined
 
@@ -60,7 +62,11 @@ export const makeWitness = (report: Report): Witness => {
   const held = ({ phase, queue }: State): boolean =>
     queue.length > 0 && (phase === "human-composing" || phase === "waiting-permission")
   const wants = (state: State, pokes: number): boolean =>
-    pokes !== lookedPokes || again !== undefined || state.phase === "starting" || held(state)
+    pokes !== lookedPokes ||
+    state.phase !== lookedPhase ||
+    again !== undefined ||
+    state.phase === "starting" ||
+    held(state)
   const dueAt = (state: State, pokes: number): number =>
     again ?? lookedAt + (pokes === lookedPokes && held(state) ? HELD : PACE[state.phase])
 
@@ -69,8 +75,8 @@ export const makeWitness = (report: Report): Witness => {
     if (activity === "busy" || activity === "dialog") return activity
     if (activity !== "idle") return undefined
     const ours = state.typing !== null || state.flying.length > 0
-    const person =
-      state.phase === "human-composing" ? draft !== null || sight.humanActive : state.phase === "idle" && draft !== null
+    const stands = draft !== null && !sight.leftover
+    const person = state.phase === "human-composing" ? stands || sight.humanActive : state.phase === "idle" && stands
     return person && !ours ? "composing" : "idle"
   }
 
@@ -80,6 +86,7 @@ export const makeWitness = (report: Report): Witness => {
     note: (state, adapter, sight, pokes, now) => {
       lookedAt = now
       lookedPokes = pokes
+      lookedPhase = state.phase
       again = undefined
       const shown = shownBy(state, sight)
       if (shown === undefined) return state.phase === "starting" ? ((again = now + 200), 200) : undefined
@@ -97,7 +104,7 @@ export const makeWitness = (report: Report): Witness => {
         return left
       }
       shownSince = undefined
-      report("Observed", { activity: shown, detail: shown === "dialog" ? sight.observation.detail : "" })
+      report("Observed", { activity: shown, detail: shown === "busy" ? "" : sight.observation.detail })
       return undefined
     }
   }

@@ -13,4 +13,10 @@ const keepLetters = (old: Schema.Json): Schema.Json => {
   return Object.assign({}, old, { carried: ids.map((id) => ({ id, ...letter })) })
 }
 
-export const upgrades = { 1: keepLetters }
+/** Version 2 knew neither how full the context is nor which turn ended last. */
+const knowContext = (old: Schema.Json): Schema.Json =>
+  typeof old !== "object" || old === null || Array.isArray(old)
+    ? old
+    : Object.assign({}, old, { ended: null, context: null })
+
+export const upgrades = { 1: keepLetters, 2: knowContext }

@@ -1,13 +1,15 @@
 /** Claude Code as an agent kind. */
 import { randomUUID } from "node:crypto"
 import { Effect, Option, Schema } from "effect"
-import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
+import { defineAgent } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
-import { hookCommand, onPath } from "../sdk/launching.ts"
+import { onPath } from "../sdk/launching.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { farewell, read } from "./screen.ts"
+import { EVENT, measured } from "./statusLine.ts"
+import { settings } from "./settings.ts"
 import { submit } from "./submit.ts"
 import { observe, submitted } from "./transcript.ts"
 
@@ -21,36 +23,8 @@ const Config = Schema.Struct({
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })
 
-/** The events asked for at spawn. */
-const EVENTS = [
-  "SessionStart",
-  "UserPromptSubmit",
-  "PreToolUse",
-  "PostToolUse",
-  "PostToolUseFailure",
-  "PermissionRequest",
-  "Stop",
-  "StopFailure",
-  "PreCompact",
-  "PostCompact",
-  "SessionEnd"
-]
-
 /** Bytes of a prompt that still fit on a command line (Linux: 128 KiB for one argument). */
 const ARGV = 100_000
-
-/** Settings of our own beside the user's: hooks, and the renderer whose screen can be read and scrolled. */
-const settings = (request: LaunchRequest): string =>
-  JSON.stringify(
-    {
-      tui: "default",
-      hooks: Object.fromEntries(
-        EVENTS.map((event) => [event, [{ matcher: "", hooks: [hookCommand(request.sm, "claude", event)] }]])
-      )
-    },
-    null,
-    2
-  )
 
 export const adapter = (config: typeof Config.Type) =>
   defineAgent({
@@ -68,6 +42,7 @@ export const adapter = (config: typeof Config.Type) =>
       const fits = prompt !== undefined && Buffer.byteLength(prompt) <= ARGV
       const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
       const mode = Option.getOrUndefined(request.permissionMode) ?? config.permissionMode
+      const own = yield* settings(request, [...(config.args ?? []), ...request.args], mode, env)
       return {
         command: [
           binary,
@@ -79,12 +54,11 @@ export const adapter = (config: typeof Config.Type) =>
           ...flag("--model", Option.getOrUndefined(request.model) ?? config.model),
           ...flag("--effort", Option.getOrUndefined(request.effort)),
           ...flag("--permission-mode", mode),
-          ...(config.args ?? []),
-          ...request.args,
+          ...own.rest,
           ...(fits ? ["--", prompt] : [])
         ] as const,
         env,
-        files: { "claude-settings.json": settings(request) },
+        files: { "claude-settings.json": own.text },
         agentSessionId: Option.isSome(request.resume) ? request.resume : Option.some(fresh),
         promptOnArgv: fits
       }
@@ -95,7 +69,7 @@ export const adapter = (config: typeof Config.Type) =>
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read,
-    hook: readHook,
+    hook: (event, payload) => (event === EVENT ? measured(payload) : readHook(event, payload)),
     observe,
     submitted,
     farewell

@@ -6,7 +6,7 @@ import { definePlugin } from "../sdk/definePlugin.ts"
 import { readHook } from "../sdk/hooks.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
-import { observe, submitted } from "./rollout.ts"
+import { measure, observe, submitted } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
 import { farewell, read } from "./screen.ts"
 
@@ -98,6 +98,7 @@ export const adapter = (config: typeof Config.Type) =>
     clear: "/clear",
     read,
     hook: readHook,
+    measure,
     observe,
     submitted,
     farewell

@@ -1,10 +1,34 @@
 /** Codex's rollout file: the authority on how a turn ended, errors included, where no hook speaks. */
 import { readdir } from "node:fs/promises"
 import { join } from "node:path"
-import { Effect, Option } from "effect"
-import type { Observation, Seat } from "../../agents/Agent.ts"
+import { Effect, Option, Schema } from "effect"
+import type { Observation, Seat, Signal } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
 import { codexHome } from "./home.ts"
+
+const Complete = Schema.fromJsonString(
+  Schema.Struct({
+    payload: Schema.Struct({ error: Schema.optionalKey(Schema.NullOr(Schema.Struct({ message: Schema.String }))) })
+  })
+)
+const decodeComplete = Schema.decodeOption(Complete)
+
+const Tokens = Schema.fromJsonString(
+  Schema.Struct({
+    payload: Schema.Struct({
+      info: Schema.NullOr(
+        Schema.Struct({
+          last_token_usage: Schema.Struct({ input_tokens: Schema.Int }),
+          model_context_window: Schema.Int.check(Schema.isGreaterThan(0))
+        })
+      )
+    })
+  })
+)
+const decodeTokens = Schema.decodeOption(Tokens)
+
+const Stop = Schema.Struct({ transcript_path: Schema.String, model: Schema.optionalKey(Schema.String) })
+const decodeStop = Schema.decodeUnknownOption(Stop)
 
 const sessionsDir = (seat: Seat): string => join(codexHome(seat.env), "sessions")
 
@@ -25,7 +49,26 @@ export const observe = (seat: Seat): Effect.Effect<Option.Option<Pick<Observatio
     const mark = lines.findLast((line) => /"type":"(task_started|task_complete|turn_aborted)"/u.test(line))
     // A running task says nothing of a dialog: there the screen knows better.
     if (mark === undefined || mark.includes('"task_started"')) return Option.none()
-    return Option.some({ activity: "idle" as const, detail: "" })
+    if (mark.includes('"turn_aborted"')) return Option.some({ activity: "idle" as const, detail: "turn interrupted" })
+    const failed = Option.getOrUndefined(decodeComplete(mark))?.payload.error?.message
+    return Option.some({ activity: "idle" as const, detail: failed === undefined ? "" : `turn failed: ${failed}` })
+  })
+
+/** How full the context is: what the last request took up, of what the model holds. */
+export const measure = (event: string, payload: unknown): Effect.Effect<ReadonlyArray<Signal>> =>
+  Effect.promise(async () => {
+    const stop = event === "Stop" ? Option.getOrUndefined(decodeStop(payload)) : undefined
+    if (stop === undefined) return []
+    const lines = ((await tail(stop.transcript_path, 65_536)) ?? "").split("\n")
+    const line = lines.findLast((text) => text.includes('"type":"token_count"'))
+    const info = Option.getOrUndefined(decodeTokens(line ?? ""))?.payload.info
+    if (info == null) return []
+    const used = info.last_token_usage.input_tokens
+    const window = info.model_context_window
+    const percent = Math.round((used / window) * 100)
+    return [
+      { _tag: "ContextMeasured", used, window, percent, ...(stop.model === undefined ? {} : { model: stop.model }) }
+    ]
   })
 
 const PROMPT = /"type":"(response_item|event_msg)"/u

@@ -17,12 +17,15 @@ const Payload = Schema.Struct({
   tool_name: Text,
   tool_input: Schema.optionalKey(Schema.Unknown),
   last_assistant_message: Text,
-  background_tasks: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+  background_tasks: Schema.optionalKey(Schema.Array(Schema.Struct({ type: Text }))),
   error: Text,
   error_details: Text,
   reason: Text
 })
 const decode = Schema.decodeUnknownOption(Payload)
+
+/** Background work that wakes the agent when it is done. A shell left running (a server) does not keep it busy. */
+const WAKING = ["subagent", "workflow"]
 
 const SOURCES = ["startup", "resume", "clear", "compact"] as const
 
@@ -71,7 +74,7 @@ export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal>
           _tag: "TurnEnded",
           turn,
           answer: fields.last_assistant_message ?? "",
-          background: (fields.background_tasks ?? []).length > 0
+          background: (fields.background_tasks ?? []).some(({ type }) => WAKING.includes(type ?? ""))
         }
       ]
     case "Interrupt":

@@ -16,9 +16,14 @@ export interface Hook {
 }
 
 /** The shell command that reports an event of an agent kind to `sm`: absolute, so that it needs no PATH. */
-export const hookCommand = (sm: ReadonlyArray<string>, kind: string, event: string): Hook => ({
+export const hookCommand = (
+  sm: ReadonlyArray<string>,
+  kind: string,
+  event: string,
+  more: ReadonlyArray<string> = []
+): Hook => ({
   type: "command",
-  command: [...sm, "hook", kind, event].map(word).join(" "),
+  command: [...sm, "hook", kind, event, ...more].map(word).join(" "),
   timeout: 30
 })
 

@@ -6,9 +6,13 @@ export interface Row {
   readonly y: number
 }
 
-/** Each press removes a line, or the break before it. More than one screen of lines takes several goes. */
+/**
+ * Each press removes a line or a break, before the cursor and behind it. More of them take several goes: a burst of a
+ * hundred keys is a paste to Claude Code, and does nothing.
+ */
 export const emptyComposer: ReadonlyArray<Stroke> = [
-  { _tag: "Press", keys: Array.from({ length: 60 }, () => "C-u" as const) }
+  { _tag: "Press", keys: Array.from({ length: 30 }, () => "C-u" as const) },
+  { _tag: "Press", keys: Array.from({ length: 20 }, () => "C-k" as const) }
 ]
 
 /** Rows that show something, top to bottom. */
