@@ -1,0 +1,79 @@
+/** A daemon for one measurement: the bundled `sm` with a home of its own, its sessions, and what can be read of it. */
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { connect } from "@nats-io/transport-node"
+import { Effect } from "effect"
+import * as Trust from "../src/broker/server/Trust.ts"
+import { makeSmWith } from "../test/support/Sm.ts"
+import { temporary } from "../test/support/TmuxTest.ts"
+import { until } from "../test/support/Until.ts"
+import { type Card, openAsk } from "./Ask.ts"
+
+const probe = join(import.meta.dirname, "probe.ts")
+
+export const makeArena = Effect.gen(function* () {
+  const dir = yield* temporary("probe")
+  const answer = join(dir, "stall.json")
+  const sm = yield* makeSmWith({ env: { NODE_OPTIONS: `--import ${probe}`, SM_PROBE: answer } })
+  const ask = yield* openAsk(sm.home)
+
+  const cards = Effect.promise(() => ask.request<ReadonlyArray<Card>>("list", {}, 2000).catch(() => []))
+  /** What agents write of every text that reaches them. */
+  const arrivals = join(sm.home, "arrivals")
+
+  const spawn = (kind: "fake" | "shell", name: string, env: Readonly<Record<string, string>> = {}) =>
+    Effect.promise(() =>
+      ask.request<Card>("spawn", {
+        provider: kind,
+        name,
+        cwd: sm.work,
+        env: { FAKE_ARRIVALS: arrivals, ...env }
+      })
+    )
+  const allIdle = (count: number) =>
+    until(
+      `${count} sessions are idle`,
+      Effect.map(cards, (found) => (found.filter((card) => card.state === "idle").length >= count ? true : undefined)),
+      120
+    )
+  /** Spawns `names` with at most eight starting at once, and waits until all wait for input. */
+  const people = (kind: "fake" | "shell", names: ReadonlyArray<string>, env?: Readonly<Record<string, string>>) =>
+    Effect.forEach(names, (name) => spawn(kind, name, env), { concurrency: 8 })
+
+  /** The longest stall of the daemon's event loop since this was last asked, ms. */
+  const stall = Effect.gen(function* () {
+    const read = Effect.sync(() => {
+      try {
+        return JSON.parse(readFileSync(answer, "utf8")) as { readonly n: number; readonly longest: number }
+      } catch {
+        return { n: 0, longest: 0 }
+      }
+    })
+    const before = yield* read
+    process.kill(sm.daemonPid(), "SIGUSR2")
+    return yield* until(
+      "the probe answers",
+      Effect.map(read, ({ longest, n }) => (n === before.n ? undefined : longest))
+    )
+  })
+
+  /** A connection to the daemon's broker that may do everything. */
+  const root = Effect.gen(function* () {
+    const trust = yield* Effect.orDie(Trust.load(join(sm.home, "state/credentials/trust.json")))
+    const { jwt } = yield* trust.mint("daemon", "bench")
+    const { port } = JSON.parse(readFileSync(join(sm.home, "run/nats.json"), "utf8")) as { readonly port: number }
+    return yield* Effect.acquireRelease(
+      Effect.promise(() =>
+        connect({ servers: `127.0.0.1:${port}`, authenticator: () => ({ jwt, nkey: "", sig: "" }) })
+      ),
+      (opened) => Effect.promise(() => opened.close())
+    )
+  })
+  const tmuxPid = () =>
+    Number(
+      execFileSync("tmux", ["-S", join(sm.home, "run/tmux"), "display-message", "-p", "#{pid}"], { encoding: "utf8" })
+    )
+  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, stall, root }
+})
+export type Arena = Effect.Success<typeof makeArena>
