@@ -6,16 +6,13 @@ import { connect } from "@nats-io/transport-node"
 import { Effect } from "effect"
 import * as Trust from "../src/broker/server/Trust.ts"
 import { makeSmWith } from "../test/support/Sm.ts"
-import { temporary } from "../test/support/TmuxTest.ts"
 import { until } from "../test/support/Until.ts"
 import { type Card, openAsk } from "./Ask.ts"
-
-const probe = join(import.meta.dirname, "probe.ts")
+import { makeProbe } from "./Probe.ts"
 
 export const makeArena = Effect.gen(function* () {
-  const dir = yield* temporary("probe")
-  const answer = join(dir, "stall.json")
-  const sm = yield* makeSmWith({ env: { NODE_OPTIONS: `--import ${probe}`, SM_PROBE: answer } })
+  const probe = yield* makeProbe
+  const sm = yield* makeSmWith({ env: probe.environment("daemon") })
   const ask = yield* openAsk(sm.home)
 
   const cards = Effect.promise(() => ask.request<ReadonlyArray<Card>>("list", {}, 2000).catch(() => []))
@@ -42,21 +39,9 @@ export const makeArena = Effect.gen(function* () {
     Effect.forEach(names, (name) => spawn(kind, name, env), { concurrency: 8 })
 
   /** The longest stall of the daemon's event loop since this was last asked, ms. */
-  const stall = Effect.gen(function* () {
-    const read = Effect.sync(() => {
-      try {
-        return JSON.parse(readFileSync(answer, "utf8")) as { readonly n: number; readonly longest: number }
-      } catch {
-        return { n: 0, longest: 0 }
-      }
-    })
-    const before = yield* read
-    process.kill(sm.daemonPid(), "SIGUSR2")
-    return yield* until(
-      "the probe answers",
-      Effect.map(read, ({ longest, n }) => (n === before.n ? undefined : longest))
-    )
-  })
+  const stall = Effect.suspend(() => probe.longest("daemon", sm.daemonPid()))
+  /** The same of a process that does nothing meanwhile. */
+  const bystander = yield* probe.bystander
 
   /** A connection to the daemon's broker that may do everything. */
   const root = Effect.gen(function* () {
@@ -74,6 +59,6 @@ export const makeArena = Effect.gen(function* () {
     Number(
       execFileSync("tmux", ["-S", join(sm.home, "run/tmux"), "display-message", "-p", "#{pid}"], { encoding: "utf8" })
     )
-  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, stall, root }
+  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, stall, bystander, root }
 })
 export type Arena = Effect.Success<typeof makeArena>

@@ -59,6 +59,7 @@ export const sessions = Effect.fnUntraced(function* ({ sessions: count }: Plan) 
   yield* arena.spawn("fake", "agent")
   yield* arena.allIdle(1)
   yield* arena.stall
+  yield* arena.bystander
   const began = now()
   yield* arena.people(
     "shell",
@@ -66,7 +67,7 @@ export const sessions = Effect.fnUntraced(function* ({ sessions: count }: Plan) 
   )
   yield* arena.allIdle(count)
   const created = now() - began
-  const stall = yield* arena.stall
+  const stall = { daemon: yield* arena.stall, idle: yield* arena.bystander }
   const floor = yield* panes(count - 1)
 
   const adopted = yield* killed(arena, count)
@@ -88,9 +89,10 @@ export const sessions = Effect.fnUntraced(function* ({ sessions: count }: Plan) 
     },
     {
       what: "longest event-loop stall meanwhile",
-      measured: ms(stall),
-      target: "≤ 50 ms",
-      met: stall <= 50
+      measured: `${ms(stall.daemon.stall)}, of it own work at most ${ms(stall.daemon.own)}`,
+      ceiling: `${ms(stall.idle.stall)}: an idle process beside it`,
+      target: "own work ≤ 50 ms",
+      met: stall.daemon.own <= 50
     },
     {
       what: `kill -9 of the daemon → sm list shows all ${count}`,

@@ -35,12 +35,13 @@ const starts = Effect.fnUntraced(function* (rounds: number) {
 const spawning = Effect.fnUntraced(function* (count: number) {
   const arena = yield* makeArena
   yield* arena.stall
+  yield* arena.bystander
   yield* arena.people(
     "fake",
     Array.from({ length: count }, (_, index) => `f${index}`)
   )
   yield* arena.allIdle(count)
-  return yield* arena.stall
+  return { daemon: yield* arena.stall, idle: yield* arena.bystander }
 }, Effect.scoped)
 
 export const start = Effect.fnUntraced(function* (plan: Plan) {
@@ -58,9 +59,10 @@ export const start = Effect.fnUntraced(function* (plan: Plan) {
     },
     {
       what: `longest event-loop stall while ${count} agents are spawned`,
-      measured: ms(stall),
-      target: "≤ 50 ms",
-      met: stall <= 50
+      measured: `${ms(stall.daemon.stall)}, of it own work at most ${ms(stall.daemon.own)}`,
+      ceiling: `${ms(stall.idle.stall)}: an idle process beside it`,
+      target: "own work ≤ 50 ms",
+      met: stall.daemon.own <= 50
     }
   ]
   return rows
