@@ -10,9 +10,8 @@ import { until } from "../test/support/Until.ts"
 import { type Card, openAsk } from "./Ask.ts"
 import { makeProbe } from "./Probe.ts"
 
-export const makeArena = Effect.gen(function* () {
-  const probe = yield* makeProbe
-  const sm = yield* makeSmWith({ env: probe.environment("daemon") })
+const arenaWith = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
+  const sm = yield* makeSmWith({ env })
   const ask = yield* openAsk(sm.home)
 
   const cards = Effect.promise(() => ask.request<ReadonlyArray<Card>>("list", {}, 2000).catch(() => []))
@@ -34,14 +33,9 @@ export const makeArena = Effect.gen(function* () {
       Effect.map(cards, (found) => (found.filter((card) => card.state === "idle").length >= count ? true : undefined)),
       120
     )
-  /** Spawns `names` with at most eight starting at once, and waits until all wait for input. */
+  /** Spawns `names`, at most eight at once. */
   const people = (kind: "fake" | "shell", names: ReadonlyArray<string>, env?: Readonly<Record<string, string>>) =>
     Effect.forEach(names, (name) => spawn(kind, name, env), { concurrency: 8 })
-
-  /** The longest stall of the daemon's event loop since this was last asked, ms. */
-  const stall = Effect.suspend(() => probe.longest("daemon", sm.daemonPid()))
-  /** The same of a process that does nothing meanwhile. */
-  const bystander = yield* probe.bystander
 
   /** A connection to the daemon's broker that may do everything. */
   const root = Effect.gen(function* () {
@@ -59,6 +53,21 @@ export const makeArena = Effect.gen(function* () {
     Number(
       execFileSync("tmux", ["-S", join(sm.home, "run/tmux"), "display-message", "-p", "#{pid}"], { encoding: "utf8" })
     )
-  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, stall, bystander, root }
+  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, root }
 })
+
+export const makeArena = arenaWith({})
 export type Arena = Effect.Success<typeof makeArena>
+
+/** One whose event loop is watched, which costs it a percent of a processor. */
+export const makeWatchedArena = Effect.gen(function* () {
+  const probe = yield* makeProbe
+  const arena = yield* arenaWith(probe.environment("daemon"))
+  return {
+    ...arena,
+    /** The longest stall of the daemon's event loop since this was last asked. */
+    stall: Effect.suspend(() => probe.longest("daemon", arena.daemonPid())),
+    /** The same of a process that does nothing meanwhile. */
+    bystander: yield* probe.bystander
+  }
+})

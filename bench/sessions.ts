@@ -5,7 +5,7 @@ import { makeMessageId } from "../src/domain/Ids.ts"
 import { Terminal } from "../src/terminal/Terminal.ts"
 import { temporary, TmuxTest } from "../test/support/TmuxTest.ts"
 import { until } from "../test/support/Until.ts"
-import { type Arena, makeArena } from "./Arena.ts"
+import { type Arena, makeWatchedArena } from "./Arena.ts"
 import type { Plan } from "./Plan.ts"
 import { usageOf } from "./Process.ts"
 import { now } from "./Stats.ts"
@@ -53,7 +53,7 @@ const killed = Effect.fnUntraced(function* (arena: Arena, count: number) {
 })
 
 export const sessions = Effect.fnUntraced(function* ({ sessions: count }: Plan) {
-  const arena = yield* makeArena
+  const arena = yield* makeWatchedArena
   writeFileSync(arena.arrivals, "")
   const empty = yield* killed(arena, 0)
   yield* arena.spawn("fake", "agent")

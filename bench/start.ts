@@ -1,7 +1,7 @@
 /** From `sm up` to a daemon that answers, and how smoothly it starts agents. */
 import { Effect } from "effect"
 import { makeSm } from "../test/support/Sm.ts"
-import { makeArena } from "./Arena.ts"
+import { makeWatchedArena } from "./Arena.ts"
 import { makeBroker } from "./Brokers.ts"
 import { bareNode } from "./commands.ts"
 import type { Plan } from "./Plan.ts"
@@ -33,7 +33,7 @@ const starts = Effect.fnUntraced(function* (rounds: number) {
 
 /** The longest stall of the event loop while `count` agents are spawned, ms. */
 const spawning = Effect.fnUntraced(function* (count: number) {
-  const arena = yield* makeArena
+  const arena = yield* makeWatchedArena
   yield* arena.stall
   yield* arena.bystander
   yield* arena.people(
