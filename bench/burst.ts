@@ -6,12 +6,16 @@ import { Effect } from "effect"
 import { makeMessageId } from "../src/domain/Ids.ts"
 import { makeArena } from "./Arena.ts"
 import type { Plan } from "./Plan.ts"
+import { usageOf } from "./Process.ts"
 import { publishes, writes } from "./Raw.ts"
 import { now } from "./Stats.ts"
 import { perSecond, type Row, seconds } from "./Table.ts"
 
 /** Processes that an agent starts to report one message: prompt taken, turn over. */
 const HOOKS = 2
+
+/** What must be on the disk before a message counts as accepted: text, mail, commit. */
+const WRITES = 3
 
 /** Bare Node processes, as many at a time as there are processors; ms for all. */
 const processes = (count: number) =>
@@ -53,8 +57,10 @@ export const burst = Effect.fnUntraced(function* ({ burst: { agents, messages } 
   })
   const direct = yield* flood(names("direct"))
   const hooks = yield* flood(names("hook"))
+  const { rss } = usageOf(arena.daemonPid())
   const floor = yield* processes(messages * HOOKS)
   const raw = yield* publishes(connection, direct.writes, 256)
+  const stored = (messages * WRITES * 1000) / raw.perSecond
   const alone = (direct.writes * 1000) / raw.perSecond
 
   const what = `${messages} messages to ${agents} agents`
@@ -62,7 +68,9 @@ export const burst = Effect.fnUntraced(function* ({ burst: { agents, messages } 
   const rows: ReadonlyArray<Row> = [
     {
       what: `${what}: all accepted`,
-      measured: rate(direct.accepted)
+      measured: rate(direct.accepted),
+      ceiling: `${seconds(stored)}: ${WRITES} publishes each, 256 in flight`,
+      ratio: direct.accepted / stored
     },
     {
       what: `${what}: all answered, agents report by sm hook`,
@@ -79,6 +87,12 @@ export const burst = Effect.fnUntraced(function* ({ burst: { agents, messages } 
     {
       what: "writes to the store per answered message",
       measured: (direct.writes / messages).toFixed(1)
+    },
+    {
+      what: "memory after it",
+      measured: `daemon ${Math.round(rss)} MB, broker ${Math.round(usageOf(arena.brokerPid()).rss)} MB`,
+      target: "daemon ≤ 150 MB",
+      met: rss <= 150
     }
   ]
   return rows

@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import type { Hop } from "../src/domain/Message.ts"
 import { makeMessageId } from "../src/domain/Ids.ts"
 import { makeArena } from "./Arena.ts"
+import { bareNode } from "./commands.ts"
 import type { Plan } from "./Plan.ts"
 import { arrivals, pastes, publishes } from "./Raw.ts"
 import { median, now, quantile } from "./Stats.ts"
@@ -11,6 +12,10 @@ import { ms, type Row } from "./Table.ts"
 
 /** Sessions above this number are plain shells: a Node process for each would measure the machine's memory. */
 const AGENTS = 20
+
+/** Writes to the disk that must follow each other: text, mail and commit; the hook's mail and the commit. */
+const ACCEPTED = 3
+const SUBMITTED = 2
 
 interface Trip {
   /** From the request to the answer "accepted". */
@@ -57,6 +62,7 @@ export const delivery = Effect.fnUntraced(function* (plan: Plan) {
       yield* Effect.sleep((round * 37) % 150)
     }
     const raw = yield* publishes(connection, 100, 1)
+    const node = median(Array.from({ length: 10 }, bareNode))
     const paste = median(yield* pastes(Math.min(plan.messages, 30)))
     const visible = median(trips.map((trip) => trip.visible))
     first ??= visible
@@ -65,8 +71,8 @@ export const delivery = Effect.fnUntraced(function* (plan: Plan) {
       {
         what: `send → accepted, ${beside}`,
         measured: both(trips.map((trip) => trip.asked)),
-        ceiling: `${ms(raw.each)}: one publish`,
-        ratio: median(trips.map((trip) => trip.asked)) / raw.each
+        ceiling: `${ms(raw.each * ACCEPTED)}: ${ACCEPTED} publishes`,
+        ratio: median(trips.map((trip) => trip.asked)) / (raw.each * ACCEPTED)
       },
       {
         what: `accepted → visible, ${beside}`,
@@ -79,7 +85,9 @@ export const delivery = Effect.fnUntraced(function* (plan: Plan) {
       {
         what: `visible → submitted, ${beside}`,
         measured: both(trips.map((trip) => trip.submitted)),
-        target: "the agent's hook process"
+        ceiling: `${ms(node + raw.each * SUBMITTED)}: node -e 0 + ${SUBMITTED} publishes`,
+        ratio: median(trips.map((trip) => trip.submitted)) / (node + raw.each * SUBMITTED),
+        target: "limited by the agent's hook"
       }
     )
   }
