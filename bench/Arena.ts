@@ -68,6 +68,6 @@ export const makeWatchedArena = Effect.gen(function* () {
     /** The longest stall of the daemon's event loop since this was last asked. */
     stall: Effect.suspend(() => probe.longest("daemon", arena.daemonPid())),
     /** The same of a process that does nothing meanwhile. */
-    bystander: yield* probe.bystander
+    bystander: (yield* probe.bystander).stall
   }
 })

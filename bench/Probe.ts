@@ -56,7 +56,7 @@ export const makeProbe = Effect.gen(function* () {
       (started) => Effect.sync(() => void started.kill("SIGKILL"))
     )
     yield* Effect.promise(() => new Promise((resolve) => child.stdout.once("data", resolve)))
-    return longest("bystander", child.pid ?? 0)
+    return { stall: longest("bystander", child.pid ?? 0) }
   })
   return { environment, longest, bystander }
 })

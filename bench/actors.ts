@@ -1,6 +1,6 @@
 /** Durable messages through an actor, beside what the broker does by itself, and what its promise costs. */
 import { connect } from "@nats-io/transport-node"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import * as Actor from "../src/actors/Actor.ts"
 import { ref } from "../src/actors/ActorRef.ts"
 import * as ActorSystem from "../src/actors/ActorSystem.ts"
@@ -64,8 +64,7 @@ export const actors = Effect.fnUntraced(function* ({ publishes: count }: Plan) {
       spread: yield* asks(count, IN_FLIGHT, 32)
     }
   }).pipe(
-    Effect.provide(system),
-    Effect.provide(NatsBroker.layer({ servers, name: "bench", space: "bench" })),
+    Effect.provide(Layer.provideMerge(system, NatsBroker.layer({ servers, name: "bench", space: "bench" }))),
     Effect.orDie
   )
   const relaxed = yield* raw(yield* makeBroker(false), count)
