@@ -1,10 +1,12 @@
 /**
  * A program that behaves like an agent in a pane: bracketed paste, a composer, turns. It reports by `sm hook`, and
  * appends every prompt it takes to the file FAKE_PROMPTS. `[[work 200]]` makes the turn last 200 ms;
- * `[[ambush]]` makes it kill the daemon the moment the prompt is taken.
+ * `[[ambush]]` makes it kill the daemon the moment the prompt is taken. With FAKE_ARRIVALS it notes in that file when
+ * a text reached it; with FAKE_QUIET it reports nothing, and with FAKE_DIRECT it reports without a process.
  */
 import { spawn } from "node:child_process"
-import { appendFileSync } from "node:fs"
+import { appendFileSync, readFileSync } from "node:fs"
+import { type Endpoint, request } from "../../cli/MiniNats.ts"
 import { daemonOf } from "./daemonOf.ts"
 
 /** Begin and end of a bracketed paste. */
@@ -17,7 +19,24 @@ let busy = false
 const waiting: Array<string> = []
 let hooks = Promise.resolve()
 
+const arrived = (): void => {
+  const file = process.env["FAKE_ARRIVALS"]
+  const at = performance.timeOrigin + performance.now()
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ at, text: composer })}\n`)
+}
+
+/** As `sm hook` does, in order too, since the answer is waited for. */
+const tell = (event: string, payload: object): Promise<void> => {
+  const read = (name: string) => JSON.parse(readFileSync(process.env[name] ?? "", "utf8")) as Endpoint
+  const endpoint = { ...read("SM_BROKER"), ...read("SM_CREDENTIALS") }
+  const id = `${process.pid}-${turn}-${event}`
+  const body = { id, at: Date.now(), provider: process.env["FAKE_KIND"] ?? "fake", event, payload }
+  return request(endpoint, `sm.rq.signal.${endpoint.name}`, JSON.stringify(body), 10_000).then(() => undefined)
+}
+
 const report = (event: string, payload: object): Promise<void> => {
+  if (process.env["FAKE_QUIET"] !== undefined) return hooks
+  if (process.env["FAKE_DIRECT"] !== undefined) return tell(event, payload)
   hooks = hooks.then(
     () =>
       new Promise((resolve) => {
@@ -70,8 +89,10 @@ process.stdin.setEncoding("utf8")
 process.stdin.on("data", (chunk: string) => {
   for (const part of chunk.split(MARKS)) {
     if (part === "\u001b[200~") pasting = true
-    else if (part === "\u001b[201~") pasting = false
-    else if (pasting) composer += part
+    else if (part === "\u001b[201~") {
+      pasting = false
+      arrived()
+    } else if (pasting) composer += part
     else
       for (const char of part) {
         if (char === "\r") submit()

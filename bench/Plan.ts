@@ -1,0 +1,39 @@
+/** How much of everything a run does. */
+export interface Plan {
+  /** Pairs of processes per command. */
+  readonly rounds: number
+  /** Numbers of sessions at which delivery and idling are measured. */
+  readonly sizes: ReadonlyArray<number>
+  /** Messages per size. */
+  readonly messages: number
+  readonly burst: { readonly messages: number; readonly agents: number }
+  /** Publishes and asks per broker row. */
+  readonly publishes: number
+  readonly sessions: number
+  /** Ms over which idle processor time is counted. */
+  readonly idle: number
+  readonly starts: number
+}
+
+export const full: Plan = {
+  rounds: 30,
+  sizes: [1, 20, 100],
+  messages: 100,
+  burst: { messages: 200, agents: 10 },
+  publishes: 2000,
+  sessions: 100,
+  idle: 30_000,
+  starts: 7
+}
+
+/** Everything once, in about a minute: to see that it works, not to quote. */
+export const quick: Plan = {
+  rounds: 4,
+  sizes: [1, 4],
+  messages: 5,
+  burst: { messages: 20, agents: 4 },
+  publishes: 200,
+  sessions: 6,
+  idle: 2000,
+  starts: 2
+}
