@@ -27,7 +27,7 @@ export const publishes = (connection: NatsConnection, count: number, inFlight: n
     const manager = await jetstreamManager(connection)
     const name = `BENCH_${inFlight}`
     await manager.streams.add({ name, subjects: [`bench.${inFlight}.>`], storage: "file" })
-    const queue = new PublishQueue(connection)
+    const queue = new PublishQueue(connection, () => undefined)
     const times: Array<number> = []
     let next = 0
     const worker = async () => {
