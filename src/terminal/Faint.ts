@@ -16,7 +16,8 @@ const dip = (pen: Pen, parameters: string): void => {
     else if (code === 2) pen.faint = true
     // The numbers behind name a colour.
     else if (code === 38 || code === 48) at += codes[at + 1] === 5 ? 2 : 4
-    if (code === 2 || (code >= 30 && code < 50) || code >= 90) pen.coloured = true
+    // 39 and 49 are the colours of the terminal itself.
+    if (code === 2 || (code >= 30 && code < 49 && code !== 39) || code >= 90) pen.coloured = true
   }
 }
 
