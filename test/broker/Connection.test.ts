@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
-import { Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { Effect, Fiber, Layer, Queue, Schedule, Stream } from "effect"
 import { Broker, type Delivery, type Mail } from "../../src/broker/Broker.ts"
 import * as NatsBroker from "../../src/broker/NatsBroker.ts"
 import { cable } from "../support/Cable.ts"
@@ -20,13 +20,15 @@ const client = (port: number, name = "test") =>
     return yield* Effect.provide(Broker, context)
   })
 
+/** A server that has just been started may not have its streams yet: whoever reads the port reads again. */
+const again = Schedule.spaced("200 millis")
+
 /** What a subscriber of the host's mail sees, as it comes. */
 const subscribed = (broker: Broker["Service"]) =>
   Effect.gen(function* () {
     const seen: Array<Delivery> = []
-    yield* Effect.forkScoped(
-      Stream.runForEach(broker.mail(to.host), (delivery) => Effect.sync(() => void seen.push(delivery)))
-    )
+    const reading = Stream.runForEach(broker.mail(to.host), (delivery) => Effect.sync(() => void seen.push(delivery)))
+    yield* Effect.forkScoped(Effect.retry(reading, { schedule: again }))
     return seen
   })
 
@@ -157,8 +159,11 @@ describe("a broken connection to the broker", () => {
       const seen = yield* subscribed(broker)
       const cards: Array<string> = []
       yield* Effect.forkScoped(
-        Stream.runForEach(broker.cards("session."), (news) =>
-          Effect.sync(() => cards.push(news._tag === "Card" ? `${news.key}=${news.value}` : "current"))
+        Effect.retry(
+          Stream.runForEach(broker.cards("session."), (news) =>
+            Effect.sync(() => cards.push(news._tag === "Card" ? `${news.key}=${news.value}` : "current"))
+          ),
+          { schedule: again }
         )
       )
       yield* other.putCard("session.a", "1")

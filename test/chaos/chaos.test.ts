@@ -30,11 +30,11 @@ describe("chaos", () => {
     () =>
       Effect.gen(function* () {
         const dist = yield* mutant(
-          "session/Typist.ts",
-          "typing.activation === self.activation && !begun.has(keyOf(typing.letter))",
-          "true"
+          "session/SessionBehavior.ts",
+          "...(state.typing === null ? [] : [state.typing.letter]),",
+          ""
         )
-        const found = yield* chaos({ seed, senders: 2, agents: 2, messages: 10, ambush: 1, dist })
+        const found = yield* chaos({ seed, senders: 2, agents: 2, messages: 4, ambush: 1, dist })
         assert.isNotEmpty(found.twice, `seed ${seed}: the defect went unnoticed`)
       }).pipe(Effect.scoped),
     240_000

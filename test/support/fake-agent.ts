@@ -18,6 +18,8 @@ let turn = 0
 let busy = false
 const waiting: Array<string> = []
 let hooks = Promise.resolve()
+/** Prompts that the daemon was killed for: once each. */
+const ambushed = new Set<string>()
 
 const arrived = (): void => {
   const file = process.env["FAKE_ARRIVALS"]
@@ -57,7 +59,8 @@ const draw = (): void =>
 const work = async (prompt: string): Promise<void> => {
   busy = true
   draw()
-  if (prompt.includes("[[ambush]]")) {
+  if (prompt.includes("[[ambush]]") && !ambushed.has(prompt)) {
+    ambushed.add(prompt)
     try {
       process.kill(daemonOf(process.env["FAKE_LOG"] ?? ""), "SIGKILL")
     } catch {
