@@ -20,6 +20,8 @@ export const natsRequests = (wire: Wire) => {
           ),
           (subscription) => Effect.sync(() => subscription.unsubscribe())
         )
+        // Served from now on: the server knows it.
+        yield* attempt("serve", () => connection.flush())
         const one = (message: Msg) =>
           handle({
             ...subject.readRequest(message.subject),

@@ -22,6 +22,8 @@ export class LockError extends Schema.TaggedError<LockError>()("LockError", {
 
 /** SQLite's "busy". */
 const BUSY = 5
+/** Ms: of several that try at the same moment each may find the others trying; one gets it at a second look. */
+const PATIENCE = 250
 
 /** SQLite's lock is the kernel's: it goes with the process, however that ends. */
 export const hold = (path: string) =>
@@ -29,9 +31,10 @@ export const hold = (path: string) =>
     Effect.try({
       try: () => {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-        const database = new DatabaseSync(path, { timeout: 0 })
+        const database = new DatabaseSync(path, { timeout: PATIENCE })
         try {
-          database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+          // Not `locking_mode = EXCLUSIVE` too: two that try at once would each keep what the other waits for.
+          database.exec("BEGIN EXCLUSIVE")
         } catch (error) {
           database.close()
           throw error
