@@ -1,7 +1,7 @@
 /** Pure: which letter may be typed now, and what each report about it means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
-import { enter, hop, type Move, REMEMBERED, stay, tellWorld, andThen, idOf } from "./Move.ts"
+import { andThen, enter, hop, idOf, type Move, remember, stay, tellWorld } from "./Move.ts"
 import type { Letter, State } from "./Session.ts"
 
 /** Attempts at typing one message before it is parked. */
@@ -50,22 +50,12 @@ const backInLine = (state: State, letter: Letter): ReadonlyArray<Letter> => {
   return place < 0 ? [...state.queue, letter] : state.queue.toSpliced(place, 0, letter)
 }
 
-/** Letters that have not come to their end, wherever they are. */
-const held = (state: State): ReadonlyArray<Letter> => [
-  ...state.queue,
-  ...(state.typing === null ? [] : [state.typing.letter]),
-  ...state.flying.map(({ letter }) => letter),
-  ...state.carried
-]
-
 export const accept = (state: State, letter: Letter, now: number, activation: string): Move => {
-  // What is held may be older than what is remembered.
-  const known = state.seen.some(([id]) => id === letter.id) || held(state).some(({ id }) => id === letter.id)
-  if (known) return stay(state)
+  if (state.seen.some(([id]) => id === letter.id)) return stay(state)
   const queued: State = {
     ...state,
     queue: inLine(state.queue, letter),
-    seen: [...state.seen, [letter.id, "accepted"] as const].slice(-REMEMBERED)
+    seen: remember(state, letter.id, "accepted")
   }
   return andThen(stay(queued), (next) => plan(next, now, activation))
 }

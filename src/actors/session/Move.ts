@@ -6,7 +6,7 @@ import type { MessageStatus } from "../../domain/Message.ts"
 import { SessionCard, type SessionPhase } from "../../domain/Session.ts"
 import { Schema } from "effect"
 import { Out, publish } from "../Out.ts"
-import type { State } from "./Session.ts"
+import type { Letter, State } from "./Session.ts"
 
 export interface Move {
   readonly state: State
@@ -37,14 +37,31 @@ export const enter = (state: State, phase: SessionPhase, detail: string, now: nu
 }
 
 /** How many accepted messages are remembered, so that a retry by the same id is the same message. */
-export const REMEMBERED = 200
+const REMEMBERED = 200
+
+/** Letters that have not come to their end, wherever they are. */
+export const held = (state: State): ReadonlyArray<Letter> => [
+  ...state.queue,
+  ...(state.typing === null ? [] : [state.typing.letter]),
+  ...state.flying.map(({ letter }) => letter),
+  ...state.carried
+]
+
+/** Remembers one more. What is held is never forgotten: by this order a letter goes back to its place in the line. */
+export const remember = (state: State, id: MessageId, status: MessageStatus): State["seen"] => {
+  const seen = [...state.seen, [id, status] as const]
+  const most = seen.length - REMEMBERED
+  if (most <= 0) return seen
+  const kept = new Set(held(state).map((letter) => letter.id))
+  return seen.filter(([old], index) => index >= most || kept.has(old))
+}
 
 /** A message's next hop. */
 export const hop = (state: State, id: MessageId, status: MessageStatus, evidence: string): Move => {
   const known = state.seen.some(([seen]) => seen === id)
   const seen = known
     ? state.seen.map((entry): typeof entry => (entry[0] === id ? [id, status] : entry))
-    : [...state.seen, [id, status] as const].slice(-REMEMBERED)
+    : remember(state, id, status)
   return tellWorld({ ...state, seen }, { _tag: "MessageMoved", id, to: idOf(state), status, evidence })
 }
 
