@@ -113,7 +113,14 @@ export const run = Effect.fnUntraced(function* (
   let parked = false
   const react = Effect.gen(function* () {
     parked = registration.behavior.reactor === undefined
-    if (registration.behavior.reactor === undefined) return yield* Effect.never
+    // Nothing follows from a commit: an occasion that stayed open would keep the actor from its rest.
+    if (registration.behavior.reactor === undefined)
+      return yield* Effect.forever(
+        Effect.andThen(
+          cell.occasion.await,
+          Effect.sync(() => cell.occasion.closeUnsafe())
+        )
+      )
     const follow = yield* registration.behavior.reactor({
       address,
       activation,
