@@ -4,6 +4,7 @@ import type { Address, Broker, StaleCommit } from "../broker/Broker.ts"
 import type { Behavior } from "./Behavior.ts"
 import { addressText } from "./ActorRef.ts"
 import { type Commit, load, save } from "./Commit.ts"
+import { told } from "./Told.ts"
 import { type Out, perform } from "./Out.ts"
 import { persist } from "./Persist.ts"
 import type { Actor } from "./Actor.ts"
@@ -54,6 +55,8 @@ export const open = Effect.fn("Ledger.open")(function* (
     }),
     onSome: (found) => found.commit
   })
+  /** Promises of this commit, by their place, that need not be kept again. */
+  let kept = yield* persist(name, told(commit))
 
   const write = Effect.fnUntraced(function* (next: unknown, change: Change) {
     const record: Commit = {
@@ -70,13 +73,16 @@ export const open = Effect.fn("Ledger.open")(function* (
     }
     revision = yield* persist(name, save(address, record, revision))
     commit = record
+    kept = new Set()
     state = next
   })
   const keepPromises = Effect.suspend(() => {
     const { at, n, out: promises } = commit
     const keep = (wanted: (out: Out) => boolean, concurrency: number | "unbounded") =>
       Effect.forEach(
-        promises.map((out, index) => ({ out, id: `${name}-${n}-${index}` })).filter(({ out }) => wanted(out)),
+        promises
+          .map((out, index) => ({ out, index, id: `${name}-${n}-${index}` }))
+          .filter(({ index, out }) => wanted(out) && !kept.has(index)),
         ({ id, out }) => persist(name, perform(address, id, at, out)),
         { concurrency, discard: true }
       )

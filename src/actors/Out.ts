@@ -1,6 +1,6 @@
 /** What a commit promises to the world besides its own state: done after the commit, and again after a crash, with the same ids. */
 import { Effect, Schema } from "effect"
-import { type Address, type BrokerError, Broker, Lane } from "../broker/Broker.ts"
+import { type Address, type BrokerError, Broker, type Fact, Lane } from "../broker/Broker.ts"
 import { Event, EventRecord, filedUnder } from "../domain/Event.ts"
 import type { Actor, Payload, Tag } from "./Actor.ts"
 import { Answer, encodeAnswer, encodeEnvelope } from "./Envelope.ts"
@@ -52,13 +52,19 @@ const encoded = (definition: Actor, tag: string, payload: unknown) => {
 
 const eventJson = Schema.encodeSync(Schema.fromJsonString(EventRecord))
 
+/** A public fact as the broker stores it. */
+export const factOf = (event: Event, at: number): Omit<Fact, "messageId"> => ({
+  ...filedUnder(event),
+  tag: event._tag,
+  body: eventJson({ v: 1, at, event })
+})
+
 /** Does one promise. Idempotent for the same `id`. `at` is the time of the commit. */
 export const perform = (self: Address, id: string, at: number, out: Out): Effect.Effect<void, BrokerError, Broker> =>
   Effect.flatMap(Broker, (broker) =>
     Out.match(out, {
       Publish: ({ event }) => {
-        const filed = filedUnder(event)
-        return broker.publish({ ...filed, tag: event._tag, messageId: id, body: eventJson({ v: 1, at, event }) })
+        return broker.publish({ ...factOf(event, at), messageId: id })
       },
       Tell: ({ to, lane, tag, payload }) =>
         broker.post({ to, lane, id, body: encodeEnvelope({ v: 1, id, tag, payload, sentAt: at }) }),

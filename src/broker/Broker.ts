@@ -32,7 +32,7 @@ export type Lane = typeof Lane.Type
 export interface Mail {
   readonly to: Address
   readonly lane: Lane
-  /** A repeated id is dropped within two hours; the receiver must remember ids for longer than that itself. */
+  /** A repeated id is dropped within `DEDUPE_MS`; the receiver must remember ids for longer than that itself. */
   readonly id: string
   readonly body: string
 }
@@ -50,12 +50,16 @@ export interface Snapshot {
   readonly revision: number
 }
 
+/** How long the broker knows a repeated id again, ms, and how long it keeps facts. */
+export const DEDUPE_MS = 7_200_000
+export const FACTS_MS = 14 * 86_400_000
+
 /** A fact to publish: filed under `<entity>.<id>.<tag>`. */
 export interface Fact {
   readonly entity: string
   readonly id: string
   readonly tag: string
-  /** A repeated message id is dropped. */
+  /** A repeated message id is dropped within `DEDUPE_MS`. */
   readonly messageId: string
   readonly body: string
 }
@@ -126,6 +130,12 @@ export class Broker extends Context.Service<
     readonly publish: (fact: Fact) => Effect.Effect<void, BrokerError>
     /** Stored facts of one entity, oldest first. */
     readonly facts: (entity: string, id: string) => Effect.Effect<ReadonlyArray<StoredFact>, BrokerError>
+    /** The newest stored fact of one kind about one entity. */
+    readonly lastFact: (
+      entity: string,
+      id: string,
+      tag: string
+    ) => Effect.Effect<Option.Option<StoredFact>, BrokerError>
     /** Facts from now on, of every entity. */
     readonly follow: Stream.Stream<StoredFact, BrokerError>
 

@@ -18,6 +18,7 @@ import {
   Broker,
   BrokerError,
   type CardNews,
+  DEDUPE_MS,
   type DeadLetter,
   type Delivery,
   type Mail,
@@ -26,8 +27,6 @@ import {
   type StoredFact
 } from "./Broker.ts"
 
-/** As in the JetStream topology. */
-const DEDUPE_MS = 7_200_000
 const STREAM = "memory"
 
 const timerKey = (name: string, to: Address) => JSON.stringify([to.host, to.kind, to.key, name])
@@ -54,7 +53,7 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
     const cards = new Map<string, string>()
     const cardNews = yield* PubSub.unbounded<{ readonly key: string; readonly value: string | null }>()
     const texts = new Map<string, string>()
-    const facts: Array<StoredFact & { readonly messageId: string }> = []
+    const facts: Array<StoredFact & { readonly messageId: string; readonly at: number }> = []
     const factNews = yield* PubSub.unbounded<StoredFact>()
     const dead = new Map<number, DeadLetter>()
     const inboxes = new Map<string, Deferred.Deferred<string>>()
@@ -145,13 +144,18 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
       putText: (key, text) => Effect.sync(() => void texts.set(key, text)),
       getText: (key) => Effect.sync(() => Option.fromUndefinedOr(texts.get(key))),
       publish: (fact) =>
-        Effect.suspend(() => {
-          if (facts.some((other) => other.messageId === fact.messageId)) return Effect.void
-          const stored = { ...fact, seq: ++seq }
+        Effect.flatMap(Clock.currentTimeMillis, (at) => {
+          const again = facts.some((other) => other.messageId === fact.messageId && at - other.at < DEDUPE_MS)
+          if (again) return Effect.void
+          const stored = { ...fact, seq: ++seq, at }
           facts.push(stored)
           return PubSub.publish(factNews, stored)
         }),
       facts: (entity, id) => Effect.sync(() => facts.filter((fact) => fact.entity === entity && fact.id === id)),
+      lastFact: (entity, id, tag) =>
+        Effect.sync(() =>
+          Option.fromUndefinedOr(facts.findLast((fact) => fact.entity === entity && fact.id === id && fact.tag === tag))
+        ),
       follow: Stream.fromPubSub(factNews),
       serve: (handle) =>
         Effect.asVoid(

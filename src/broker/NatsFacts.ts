@@ -1,7 +1,7 @@
 /** Public facts: published once, read by entity, followed live or durably. */
 import { DeliverPolicy } from "@nats-io/jetstream"
 import { headers } from "@nats-io/transport-node"
-import { Effect, Queue, Stream } from "effect"
+import { Effect, Option, Queue, Stream } from "effect"
 import type { BrokerError, Fact, StoredFact } from "./Broker.ts"
 import { consuming } from "./Consuming.ts"
 import { attempt, type Wire } from "./NatsConnection.ts"
@@ -28,6 +28,14 @@ export const natsFacts = (wire: Wire) => {
       Effect.map(
         attempt("facts", () => stored(wire, stream.events, subject.eventsOf(entity, id), 10_000)),
         (messages) => messages.map(toFact)
+      ),
+
+    lastFact: (entity: string, id: string, tag: string) =>
+      Effect.map(
+        attempt("last fact", () =>
+          manager.direct.getMessage(stream.events, { last_by_subj: subject.event(entity, id, tag) })
+        ),
+        (message) => Option.map(Option.fromNullOr(message), toFact)
       ),
 
     follow: Stream.callback<StoredFact, BrokerError>((out) => {

@@ -1,6 +1,7 @@
 /** Streams as data: declared at every start, so that a store that lost its metadata finds its messages again. */
 import type { StreamConfig } from "@nats-io/jetstream"
 import { nanos } from "@nats-io/transport-node"
+import { DEDUPE_MS, FACTS_MS } from "./Broker.ts"
 import type { Subjects } from "./Subject.ts"
 
 const DAY = 86_400_000
@@ -42,7 +43,7 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
       retention: "workqueue",
       allow_msg_schedules: true,
       allow_msg_ttl: true,
-      duplicate_window: nanos(DAY / 12)
+      duplicate_window: nanos(DEDUPE_MS)
     }
   },
   {
@@ -51,8 +52,8 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
       ...base,
       name: name.events,
       subjects: [subject.allEvents],
-      max_age: nanos(14 * DAY),
-      duplicate_window: nanos(DAY / 12),
+      max_age: nanos(FACTS_MS),
+      duplicate_window: nanos(DEDUPE_MS),
       republish: { src: subject.allEvents, dest: `${subject.live}.>` }
     }
   },
@@ -63,7 +64,7 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
       name: name.dead,
       subjects: [subject.allDead],
       max_age: nanos(30 * DAY),
-      duplicate_window: nanos(DAY / 12)
+      duplicate_window: nanos(DEDUPE_MS)
     }
   },
   {

@@ -112,6 +112,9 @@ const contract = (name: string, layer: Layer.Layer<Broker | Asker, BrokerError>)
           (yield* broker.facts("message", "x")).map(({ body }) => body),
           ["A", "B"]
         )
+        yield* broker.publish({ entity: "message", id: "x", tag: "A", messageId: "xA2", body: "newer" })
+        assert.strictEqual(Option.getOrThrow(yield* broker.lastFact("message", "x", "A")).body, "newer")
+        assert.isTrue(Option.isNone(yield* broker.lastFact("message", "y", "B")))
       })
     )
 
