@@ -7,6 +7,8 @@ import { beside } from "./Package.ts"
 
 /** Crash restarts within a minute before it gives up. */
 const CRASHES = 5
+/** Ends of its own will. Any other code is a defect, such as node's own 1 for an exception that nobody caught. */
+const FINAL: ReadonlyArray<number> = [ExitCode.ok, ExitCode.misuse, ExitCode.unreachable]
 /** The daemon's word that broker or tmux went away while it started: `EX_TEMPFAIL`. */
 const NOT_NOW = 75
 /** Ms before it is tried again then. */
@@ -85,11 +87,11 @@ export const supervise = async (supervision: Supervision): Promise<number> => {
       await pause(LATER)
       continue
     }
-    if (code !== null && code !== ExitCode.bug) return code
+    if (code !== null && FINAL.includes(code)) return code
     const now = Date.now()
     crashes.push(now)
     const recent = crashes.filter((at) => now - at < 60_000).length
-    if (recent > CRASHES && code === ExitCode.bug) {
+    if (recent > CRASHES && code !== null) {
       say(`sm: the daemon failed ${recent} times within a minute; giving up`)
       return ExitCode.bug
     }

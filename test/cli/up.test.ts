@@ -1,5 +1,5 @@
 /** `sm up` in the foreground and in the background: what it says when it works, and when it cannot. */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -53,6 +53,29 @@ describe("sm up", () => {
         return (JSON.parse(stdout) as { readonly data: { readonly pid: number } }).data.pid
       })
       assert.strictEqual(pids[0], pids[1])
+      assert.strictEqual((yield* runSm(["down"], how)).code, 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("starts the daemon again when an exception that nobody caught has ended it", () =>
+    Effect.gen(function* () {
+      const { home, how } = yield* place
+      const once = join(home, "once.cjs")
+      writeFileSync(
+        once,
+        `const { existsSync, writeFileSync } = require("node:fs")
+         const mark = ${JSON.stringify(join(home, "thrown"))}
+         if (process.argv[1]?.endsWith("daemon.mjs") && !existsSync(mark)) {
+           writeFileSync(mark, "")
+           setTimeout(() => { throw new Error("nobody catches this") }, 10)
+         }`
+      )
+      const env = { ...how.env, NODE_OPTIONS: `--require ${once}` }
+      const up = yield* runSm(["up", "--detach", "--json"], { env })
+      assert.strictEqual(up.code, 0, up.stdout)
+      const log = readFileSync(join(home, "state/daemon.log"), "utf8")
+      assert.include(log, "nobody catches this")
+      assert.include(log, "the daemon failed (exit 1); starting it again")
       assert.strictEqual((yield* runSm(["down"], how)).code, 0)
     }).pipe(Effect.scoped)
   )
