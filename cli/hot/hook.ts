@@ -11,8 +11,12 @@ import { standardInput } from "../StandardInput.ts"
 const spool = (report: { readonly id: string }): void => {
   if (!existsSync(home.spool)) return
   const path = `${home.spool}/${report.id}`
-  writeFileSync(`${path}.tmp`, JSON.stringify(report), { mode: 0o600 })
-  renameSync(`${path}.tmp`, `${path}.json`)
+  try {
+    writeFileSync(`${path}.tmp`, JSON.stringify(report), { mode: 0o600 })
+    renameSync(`${path}.tmp`, `${path}.json`)
+  } catch {
+    // A full disk, say. There is nobody to tell: what a hook prints or exits with is the agent's to interpret.
+  }
 }
 
 /** Earlier reports of this session still wait: going ahead of them would end a turn before it began. */

@@ -3,6 +3,7 @@
  * and nothing is spooled: what did not get through is told next time. Shows what the user's own command prints.
  */
 import { readFileSync, writeFileSync } from "node:fs"
+import { standardInput } from "../StandardInput.ts"
 import { dirname } from "node:path"
 import { ask } from "../Client.ts"
 import { home } from "../home.ts"
@@ -52,7 +53,7 @@ const report = async (provider: string, input: string, session: string): Promise
 
 export const statusLine = async (args: ReadonlyArray<string>, session: string | undefined): Promise<number> => {
   const [provider = "", , command] = args
-  const input = readFileSync(0, "utf8")
+  const input = standardInput()
   const told = session === undefined ? Promise.resolve() : report(provider, input, session).catch(() => undefined)
   const code = command === undefined ? 0 : await chain(command, input)
   await told

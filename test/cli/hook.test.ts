@@ -1,0 +1,26 @@
+/** `sm hook` where nothing works: agents take what it prints and its exit code for orders. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { runSm } from "../support/Run.ts"
+import { temporary } from "../support/TmuxTest.ts"
+
+describe("sm hook", () => {
+  it.live("exits 0 and says nothing, also when neither daemon nor spool takes the report", () =>
+    Effect.gen(function* () {
+      const home = yield* temporary("hook")
+      mkdirSync(join(home, "state"))
+      // Nothing can be written below a file.
+      writeFileSync(join(home, "state/spool"), "")
+      const env = { SM_HOME: home, SM_SESSION_ID: "0000000a" }
+      for (const event of ["Stop", "StatusLine"])
+        for (const input of ["{}", "", "no JSON"])
+          assert.deepStrictEqual(yield* runSm(["hook", "claude", event], { env, input }), {
+            code: 0,
+            stdout: "",
+            stderr: ""
+          })
+    }).pipe(Effect.scoped)
+  )
+})
