@@ -24,7 +24,7 @@ export class Send extends SmCommand {
     description: "until submitted (as it stands alone), or until --wait=answered"
   })
   timeout = Option.String("--timeout", { description: "seconds to wait, at most 3600; default 600" })
-  ttl = Option.String("--ttl", { description: "seconds after which it must not be typed any more" })
+  ttl = Option.String("--ttl", { description: "seconds after which it must not be typed any more, at most 30 days" })
   messageId = Option.String("--message-id", {
     description: "your own id: a retry with the same id is the same message"
   })

@@ -39,6 +39,8 @@ export const shape: Shape = {
 
 /** The daemon waits no longer, s. */
 const LONGEST = 3600
+/** Texts are not kept longer, s. */
+const KEPT = 30 * 86_400
 
 /** As in `domain/Ids.ts`, without what that file needs to load. */
 const makeMessageId = (): string => {
@@ -63,7 +65,7 @@ export const deliver = async (wish: Wish): Promise<number> => {
   if (text === undefined || text.trim() === "")
     throw new Misuse("the text is empty", `sm send ${to} "<text>", or - for standard input`)
   const until = untilOf(wish.wait)
-  const ttl = wish.ttl === undefined ? undefined : seconds("--ttl", wish.ttl, Infinity, "sm send X hello --ttl 600")
+  const ttl = wish.ttl === undefined ? undefined : seconds("--ttl", wish.ttl, KEPT, "sm send X hello --ttl 600")
   const patience =
     wish.timeout === undefined
       ? 600

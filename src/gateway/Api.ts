@@ -61,8 +61,8 @@ export const SendInput = Schema.Struct({
   mode: Schema.optionalKey(DeliveryMode),
   /** Made by the sender; a retry with the same id is the same message. */
   messageId: Schema.optionalKey(MessageId),
-  /** Seconds after which it must not be typed any more. */
-  ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+  /** Seconds after which it must not be typed any more; at most the thirty days for which its text is kept. */
+  ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
 
 export const Action = Schema.Struct({

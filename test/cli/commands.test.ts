@@ -63,7 +63,7 @@ const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]
   [["send", "x", "--file", "/nowhere/x"], /--file \/nowhere\/x cannot be read/u],
   [["send", "x", "a", "--file", "/nowhere/x"], /given twice/u],
   [["send", "x", "a", "--force"], /no option --force/u],
-  [["send", "x", "a", "--ttl", "soon"], /--ttl is a number of seconds above 0, not soon/u],
+  [["send", "x", "a", "--ttl", "soon"], /--ttl is a number of seconds above 0 and at most 2592000, not soon/u],
   [["send", "x", "a", "--wait", "--timeout", "0"], /--timeout .* not 0/u],
   [["send", "x", "a", "--wait=never"], /--wait is submitted or answered, not never/u],
   [["send", "x", "a", "--wait", "answered"], /--wait takes its value after an equals sign/u],
