@@ -92,22 +92,27 @@ export const trace = (id: MessageId) =>
     return output
   })
 
-/** The acceptance of a message by this session, as the facts tell it: now, or when it comes about. */
-const acceptance = (id: MessageId, target: SessionCard) =>
-  Effect.gen(function* () {
-    const feed = yield* Feed
-    const news = yield* feed.subscribe
-    for (;;) {
-      const found = yield* Effect.option(trace(id))
-      if (Option.isSome(found) && found.value.to.id === target.id) {
-        const output: Output<"send"> = {
+/** The acceptance of a message by this session, as the facts tell it. */
+const known = (id: MessageId, target: SessionCard) =>
+  Effect.map(Effect.option(trace(id)), (found): Output<"send"> | undefined =>
+    Option.isSome(found) && found.value.to.id === target.id
+      ? {
           messageId: id,
           to: { id: target.id, name: target.name },
           state: found.value.status,
           target: target.state
         }
-        return output
-      }
+      : undefined
+  )
+
+/** The same, now or when it comes about. */
+const acceptance = (id: MessageId, target: SessionCard) =>
+  Effect.gen(function* () {
+    const feed = yield* Feed
+    const news = yield* feed.subscribe
+    for (;;) {
+      const found = yield* known(id, target)
+      if (found !== undefined) return found
       yield* PubSub.take(news)
     }
   }).pipe(Effect.scoped)
@@ -116,6 +121,9 @@ export const send = (input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.to, caller)
     const { again, letter } = yield* compose(caller, input.text, input)
+    // The facts outlast what broker and session remember: what they tell must not be accepted anew.
+    const before = again ? yield* known(letter.id, target) : undefined
+    if (before !== undefined) return before
     const session = ref(Session, target.host, target.id)
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =
