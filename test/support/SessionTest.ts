@@ -65,7 +65,10 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
     const broker = yield* Broker
     const panes = yield* FakePanes
     const roster = yield* Roster.Roster
-    yield* roster.register(adapterOf(agent))
+    const plugin = yield* Scope.make()
+    yield* Scope.provide(roster.register(adapterOf(agent)), plugin)
+    /** The agent's kind is known no more. */
+    const unplug = Scope.close(plugin, Exit.void)
     const surroundings = yield* Effect.context<Surroundings>()
 
     let running: Scope.Closeable | undefined
@@ -170,7 +173,24 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
         Effect.sync(() => (agent.prompts.length >= count ? true : undefined))
       )
 
-    return { agent, boot, broker, describe, evidence, hops, id, is, panes, reaches, send, session, spawn, stop, takes }
+    return {
+      agent,
+      boot,
+      broker,
+      describe,
+      evidence,
+      hops,
+      id,
+      is,
+      panes,
+      reaches,
+      send,
+      session,
+      spawn,
+      stop,
+      takes,
+      unplug
+    }
   })
 
 export type World = Effect.Success<ReturnType<typeof make>>

@@ -147,7 +147,13 @@ export const reactor = (
           yield* launch(state, adapter, self)
           return undefined
         }
-        if (adapter === undefined) return undefined
+        // Its plugin is gone: nobody can type or read, but that the pane is gone shows without it.
+        if (adapter === undefined) {
+          if (!isLive(state.phase) || state.pane === null) return undefined
+          const gone = yield* present(state.pane)
+          if (gone !== undefined) self.report("PaneLost", { pane: state.pane.id, reason: gone })
+          return undefined
+        }
         const seat = seatOf(state)
         if (!isLive(state.phase) || state.pane === null || seat === undefined)
           return yield* typist.settleDead(state, adapter)
