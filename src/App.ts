@@ -136,21 +136,26 @@ const embedded = Effect.fnUntraced(function* (options: Options, settings: Settin
  */
 const external = Effect.fnUntraced(function* (url: string) {
   const parsed = yield* Effect.try({
-    try: () => new URL(url.includes("://") ? url : `nats://${url}`),
-    catch: () =>
+    try: () => {
+      const { hostname, password, port, protocol, username } = new URL(url.includes("://") ? url : `nats://${url}`)
+      // A password must not go in the clear where the address says that it does not.
+      if (protocol !== "nats:") throw new Error("only nats:// is supported, which is plain TCP")
+      const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)]
+      return { hostname, port: Number(port || "4222"), identity: user === "" ? {} : { user, pass } }
+    },
+    catch: (error) =>
       new Settings.SettingsError({
         path: "config.yaml",
-        reason: `broker.url is not an address: ${url.replace(/\/\/.*@/u, "//…@")}`
+        reason: `broker.url ${url.replace(/\/\/.*@/u, "//…@")} cannot be used: ${error instanceof Error ? error.message : String(error)}`
       })
   })
-  const [user, pass] = [decodeURIComponent(parsed.username), decodeURIComponent(parsed.password)]
-  const identity = user === "" ? {} : { user, pass }
+  const { hostname, identity, port } = parsed
   const access: Access = {
-    host: parsed.hostname,
-    port: Number(parsed.port || "4222"),
+    host: hostname,
+    port,
     connection: identity,
     credential: (_, name) => Effect.succeed(`${JSON.stringify({ v: 1, name, ...identity })}\n`),
-    check: Effect.succeed({ name: "broker", state: "ok", detail: `external, ${parsed.host}`, fix: "" })
+    check: Effect.succeed({ name: "broker", state: "ok", detail: `external, ${hostname}:${port}`, fix: "" })
   }
   return access
 })

@@ -3,6 +3,10 @@ import { ask } from "../Client.ts"
 import { health } from "../Health.ts"
 import { done, settle } from "../Output.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
+import { Unreachable } from "../Unreachable.ts"
+
+/** ms; it answers before it stops. */
+const DEADLINE = 5000
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -13,8 +17,12 @@ export class Down extends SmCommand {
     examples: [["Start again", "sm down && sm up --detach"]]
   })
   override async execute() {
-    if ((await health()) === undefined) return done({ pid: null }, this.json, "sm is not running")
-    const reply = await ask("shutdown", {}, { patience: 0 })
+    const reply = await ask("shutdown", {}, { patience: 0, deadline: DEADLINE }).catch((error: unknown) => {
+      // One that was reached and does not answer runs, and says so by its silence.
+      if (error instanceof Unreachable && !error.sent) return undefined
+      throw error
+    })
+    if (reply === undefined) return done({ pid: null }, this.json, "sm is not running")
     if (reply.ok) {
       for (const deadline = Date.now() + 10_000; Date.now() < deadline && (await health()) !== undefined;)
         await pause(50)

@@ -80,6 +80,36 @@ describe("sm up", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("exits 2 for an address of a broker that it would not keep secret, and does not show its password", () =>
+    Effect.gen(function* () {
+      const { home, how } = yield* place
+      mkdirSync(join(home, "config"), { recursive: true })
+      for (const url of ["tls://me:hidden@127.0.0.1:1", "nats://me%er:hidden@127.0.0.1:1", "nats://me:hidden@"]) {
+        writeFileSync(join(home, "config/config.yaml"), `broker: { url: "${url}" }\n`)
+        const { code, stderr, stdout } = yield* runSm(["up", "--json"], how)
+        assert.strictEqual(code, 2, url)
+        assert.include(stderr, "broker.url")
+        assert.notInclude(stderr + stdout, "hidden")
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is not taken for stopped by sm down while it hangs", () =>
+    Effect.gen(function* () {
+      const { how } = yield* place
+      const { stdout } = yield* runSm(["up", "--detach", "--json"], how)
+      const { data } = JSON.parse(stdout) as { readonly data: { readonly pid: number } }
+      process.kill(data.pid, "SIGSTOP")
+      const hung = yield* Effect.ensuring(
+        runSm(["down", "--json"], how),
+        Effect.sync(() => process.kill(data.pid, "SIGCONT"))
+      )
+      assert.deepStrictEqual([hung.code, hung.stdout.includes('"timeout"')], [4, true])
+      assert.strictEqual((yield* runSm(["down"], how)).code, 0)
+      assert.include((yield* runSm(["down"], how)).stdout, "sm is not running")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("exits 2 and names the file when the configuration is wrong", () =>
     Effect.gen(function* () {
       const { home, how } = yield* place
