@@ -191,9 +191,17 @@ describe("a session's messages and its life", () => {
       assert.notStrictEqual(after, before)
     }))
 
-  test("has a name that nobody else alive has", ({ describe: card, id: session, session: actor, spawn }) =>
+  test("has a name that nobody else alive has, and shows it on its pane", ({
+    describe: card,
+    id: session,
+    is,
+    panes,
+    session: actor,
+    spawn
+  }) =>
     Effect.gen(function* () {
       yield* spawn("x")
+      yield* is("idle")
       const registry = ref(Registry, SWARM, "main")
       const other = SessionId.make("00000002")
       const taken = yield* moving(Effect.flip(registry.ask("Claim", { id: other, name: SessionName.make("x") })))
@@ -202,6 +210,10 @@ describe("a session's messages and its life", () => {
       yield* moving(registry.ask("Claim", { id: session, name }))
       yield* moving(actor.ask("Rename", { name }))
       assert.deepInclude((yield* card).card, { name, id: session })
+      yield* eventually(
+        "the pane shows it",
+        Effect.map(panes.title(session), (title) => (Option.contains(title, "y") ? true : undefined))
+      )
       yield* moving(registry.ask("Claim", { id: other, name: SessionName.make("x") }))
     }))
 

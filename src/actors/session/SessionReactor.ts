@@ -39,6 +39,8 @@ export const reactor = (
     const witness = makeWitness(self.report)
     const typist = makeTypist(self)
     let checked: string | undefined
+    /** The name that the pane shows, as far as this activation knows. */
+    let titled: string | undefined
     const startUp = makeStartUp()
 
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
@@ -93,6 +95,10 @@ export const reactor = (
           return undefined
         }
         checked = pane.id
+      }
+      if (titled !== state.name) {
+        yield* terminal.retitle(PaneId.make(pane.id), state.name)
+        titled = state.name
       }
       const now = yield* Clock.currentTimeMillis
       const nextExpiry = state.queue.reduce<number | undefined>(
