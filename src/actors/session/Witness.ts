@@ -88,7 +88,9 @@ export const makeWitness = (report: Report): Witness => {
       lookedPokes = pokes
       lookedPhase = state.phase
       again = undefined
-      const shown = shownBy(state, sight)
+      // Without a word of its own, an agent that has not been ready yet is not at work but about to start.
+      const early = state.phase === "starting" && sight.observation.activity === "busy" && !adapter.capabilities.turns
+      const shown = early ? undefined : shownBy(state, sight)
       if (shown === undefined) return state.phase === "starting" ? ((again = now + 200), 200) : undefined
       if (phaseOf[shown] === state.phase) {
         shownSince = undefined

@@ -25,7 +25,7 @@ const Config = Schema.Struct({
   run: Schema.NonEmptyArray(Schema.NonEmptyString),
   /** Matches the screen when the program waits for input. Default: any screen with text. */
   ready: Schema.optionalKey(Pattern),
-  /** Matches the screen while it works. Default: never. */
+  /** Matches the screen while it works. Default: whenever it shows text that `ready` does not match. */
   busy: Schema.optionalKey(Pattern),
   /** Matches the screen while it asks something that typed text would answer. Default: never. */
   dialog: Schema.optionalKey(Pattern),
@@ -82,8 +82,11 @@ export const adapter = (config: typeof Config.Type) => {
       if (dialog?.test(text) === true)
         return { activity: "dialog", detail: text.trimEnd().split("\n").at(-1) ?? "", draft: null }
       if (busy?.test(text) === true) return { activity: "busy", detail: "", draft: null }
-      const waiting = ready === undefined ? text.trim() !== "" : ready.test(text)
-      return { activity: waiting ? "idle" : "starting", detail: "", draft: null }
+      const blank = text.trim() === ""
+      const waiting = ready === undefined ? !blank : ready.test(text)
+      if (waiting) return { activity: "idle", detail: "", draft: null }
+      // Mail waits for an agent that works, however long; for one that shows no prompt it does not.
+      return { activity: blank || busy !== undefined ? "starting" : "busy", detail: "", draft: null }
     },
     hook: readHook,
     observe: () => Effect.succeedNone,
