@@ -8,6 +8,7 @@ import { Registry } from "./actors/registry/Registry.ts"
 import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
 import { Session } from "./actors/session/Session.ts"
 import * as SessionBehavior from "./actors/session/SessionBehavior.ts"
+import { SERVER_GONE } from "./actors/session/SessionReactor.ts"
 import * as LocalQuarters from "./agents/LocalQuarters.ts"
 import * as Roster from "./agents/Roster.ts"
 import * as Directory from "./broker/Directory.ts"
@@ -164,7 +165,10 @@ const external = Effect.fnUntraced(function* (url: string) {
 const restoreAll = (host: string) =>
   Effect.gen(function* () {
     const directory = yield* Directory.Directory
-    const lost = (yield* directory.all).filter((card) => card.host === host && card.state === "crashed")
+    // Not those whose agent ended by itself, perhaps long ago.
+    const lost = (yield* directory.all).filter(
+      (card) => card.host === host && card.state === "crashed" && card.detail === SERVER_GONE
+    )
     for (const card of lost) {
       yield* ref(Session, host, card.id)
         .ask("Restore", {})

@@ -23,7 +23,8 @@ const PRESS_AGAIN = 1500
 /** Ms after which the screen shows what a key did. */
 const SHOWN = 100
 
-const SERVER_GONE = "the terminal server it ran in is gone"
+/** Why a session is crashed that went with its terminal server, as at a reboot. */
+export const SERVER_GONE = "the terminal server it ran in is gone"
 
 const soonest = (...times: ReadonlyArray<number | undefined>): number | undefined => {
   const known = times.filter((time) => time !== undefined)
