@@ -3,23 +3,18 @@ import { Effect, Option } from "effect"
 import { type AgentAdapter, AgentError, type LaunchRequest } from "../../agents/Agent.ts"
 import { Quarters } from "../../agents/Quarters.ts"
 import { Roster } from "../../agents/Roster.ts"
-import { Broker } from "../../broker/Broker.ts"
-import { frame } from "../../domain/Message.ts"
 import { Terminal } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
-import { persist } from "../Persist.ts"
 import type { Session, State } from "./Session.ts"
+import { wordingOf } from "./Wording.ts"
 
 /** The first letter in line, when it may go on the command line: nothing was tried with it yet. */
 const firstPrompt = Effect.fnUntraced(function* (state: State) {
   const letter = state.queue[0]
   if (letter === undefined || letter.kind !== "message" || letter.tries > 0 || state.launching?.resume === true)
     return undefined
-  const broker = yield* Broker
-  const text = yield* persist(`text ${letter.id}`, broker.getText(letter.id))
-  return Option.isNone(text)
-    ? undefined
-    : { id: letter.id, text: frame({ id: letter.id, from: letter.from, text: text.value }) }
+  const text = yield* wordingOf(letter)
+  return Option.isNone(text) ? undefined : { id: letter.id, text: text.value }
 })
 
 const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter | undefined) {

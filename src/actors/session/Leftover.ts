@@ -1,9 +1,9 @@
 /** Text of ours in the composer that is not on its way: handed back by the agent, refused by it, or left by a crash. */
 import { Effect, Option } from "effect"
-import { Broker } from "../../broker/Broker.ts"
-import { frame } from "../../domain/Message.ts"
+import { sanitise } from "../../terminal/Terminal.ts"
 import type { State } from "./Session.ts"
-import { isOurs, squeeze } from "./Sight.ts"
+import { isOurs } from "./Sight.ts"
+import { squeeze, textOf, wordingOf } from "./Wording.ts"
 
 /** So many of the newest messages are compared word for word with a draft that names no message. */
 const RECENT = 5
@@ -14,20 +14,14 @@ const RECENT = 5
  */
 export const isLeftover = Effect.fnUntraced(function* (state: State, draft: string) {
   if (state.seen.some(([id]) => draft.includes(id))) return true
-  const broker = yield* Broker
   for (const letter of state.queue) {
     if (letter.kind === "clear") continue
-    const text = yield* Effect.orDie(broker.getText(letter.id))
-    if (
-      Option.isSome(text) &&
-      isOurs(draft, frame({ id: letter.id, from: letter.from, text: text.value }), letter.id)
-    ) {
-      return true
-    }
+    const text = yield* wordingOf(letter)
+    if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) return true
   }
   for (const [id] of state.seen.slice(-RECENT)) {
-    const text = yield* Effect.orDie(broker.getText(id))
-    if (Option.isSome(text) && squeeze(text.value) === squeeze(draft)) return true
+    const text = yield* textOf(id)
+    if (Option.isSome(text) && squeeze(sanitise(text.value)) === squeeze(draft)) return true
   }
   return false
 })

@@ -1,6 +1,5 @@
 /** How a session answers its mail: every handler is a pure move of the state machine, given the time. */
 import { Effect, Option } from "effect"
-import { Broker } from "../../broker/Broker.ts"
 import { Roster } from "../../agents/Roster.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
@@ -21,8 +20,8 @@ import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, andThen 
 import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { observed, signalled } from "./Turns.ts"
+import { squeeze, wordingOf } from "./Wording.ts"
 import { publish } from "../Out.ts"
-import { persist } from "../Persist.ts"
 
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */
 const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
@@ -79,7 +78,6 @@ const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
 
 /** Which waiting letters a prompt carries: the frame's message id, or the very words of a bare one. */
 const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
-  const broker = yield* Broker
   const waiting = [
     ...(state.typing === null ? [] : [state.typing.letter]),
     ...state.flying.map((flight) => flight.letter)
@@ -88,15 +86,12 @@ const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
   for (const letter of waiting) {
     if (prompt.includes(letter.id)) found.push(letter.id)
     else if (letter.from.kind !== "session") {
-      const text = yield* persist(`text ${letter.id}`, broker.getText(letter.id))
-      if (Option.isSome(text) && squeeze(prompt).includes(squeeze(text.value))) found.push(letter.id)
+      const words = squeeze(Option.getOrElse(yield* wordingOf(letter), () => ""))
+      if (words !== "" && squeeze(prompt).includes(words)) found.push(letter.id)
     }
   }
   return found
 })
-
-/** Agents trim, unwrap and re-wrap what is pasted: only the words are compared. */
-const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
 const ended = (state: State, reason: string, now: number): Move =>
   andThen(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>

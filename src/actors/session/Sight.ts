@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import type { AgentAdapter, Observation, Seat } from "../../agents/Agent.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { State } from "./Session.ts"
+import { squeeze } from "./Wording.ts"
 
 export interface Sight {
   readonly observation: Observation
@@ -55,9 +56,6 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
       farewell: screen.dead ? adapter.farewell(screen) : ""
     }
   })
-
-/** Whitespace is what composers change; words are compared without it. */
-export const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
 /** Does the draft in the composer look like the beginning or the end of this text of ours? */
 export const isOurs = (draft: string, text: string, id: string): boolean => {

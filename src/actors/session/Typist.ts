@@ -1,15 +1,14 @@
 /** Types letters, exactly once: fresh ones after a look, begun ones after the composer and the transcript were asked. */
 import { Clock, Effect, Option } from "effect"
 import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
-import { Broker } from "../../broker/Broker.ts"
-import { frame } from "../../domain/Message.ts"
+import type { Broker } from "../../broker/Broker.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
-import { persist } from "../Persist.ts"
 import { MAX_TRIES } from "./Delivery.ts"
 import { isLeftover } from "./Leftover.ts"
 import type { Letter, Session, State } from "./Session.ts"
 import { isOurs, type Sight } from "./Sight.ts"
+import { wordingOf } from "./Wording.ts"
 
 /**
  * Ms for which the agent must have stood idle with an empty composer before a letter begun by another activation counts
@@ -78,11 +77,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
 
   /** The text as the agent shall read it; none when it is lost. */
   const wording = (letter: Letter, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
-    letter.kind === "clear"
-      ? Effect.succeedSome(adapter.clear)
-      : Effect.flatMap(Broker, (broker) => persist(`text ${letter.id}`, broker.getText(letter.id))).pipe(
-          Effect.map(Option.map((text) => frame({ id: letter.id, from: letter.from, text })))
-        )
+    letter.kind === "clear" ? Effect.succeedSome(adapter.clear) : wordingOf(letter)
 
   const giveUp = (letter: Letter, evidence: string) => self.report("GaveUp", { id: letter.id, evidence })
   /** Back into the line, unless it was there too often. */

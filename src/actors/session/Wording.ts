@@ -1,0 +1,21 @@
+/** A letter's text as the agent reads it: framed, and without the control characters that never reach a pane. */
+import { Effect, Option } from "effect"
+import { Broker } from "../../broker/Broker.ts"
+import { frame } from "../../domain/Message.ts"
+import { sanitise } from "../../terminal/Terminal.ts"
+import { persist } from "../Persist.ts"
+import type { Letter } from "./Session.ts"
+
+/** None when its text is lost. What is typed, looked for in a prompt or in a transcript must be the same text. */
+export const wordingOf = ({ from, id }: Letter): Effect.Effect<Option.Option<string>, never, Broker> =>
+  Effect.map(
+    textOf(id),
+    Option.map((text) => sanitise(frame({ id, from, text })))
+  )
+
+/** A message's text as it was sent. */
+export const textOf = (id: Letter["id"]): Effect.Effect<Option.Option<string>, never, Broker> =>
+  Effect.flatMap(Broker, (broker) => persist(`text ${id}`, broker.getText(id)))
+
+/** Agents trim, unwrap and re-wrap what is pasted: only the words are compared. */
+export const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
