@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs"
 import { Misuse } from "./Misuse.ts"
 import { standardInput } from "./StandardInput.ts"
 
+/** Bytes of one text: as in `domain/Message.ts`, without what that file needs to load. More would not even reach the daemon. */
+export const MOST = 1024 * 1024
+
 const why = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === "ENOENT") return "there is no such file"
@@ -12,6 +15,13 @@ const why = (error: unknown): string => {
 
 /** `option` is the name of the one that gave the file. */
 export const longText = (text: string | undefined, file: string | undefined, option: string): string | undefined => {
+  const found = textOf(text, file, option)
+  if (found !== undefined && Buffer.byteLength(found) > MOST)
+    throw new Misuse(`the text is larger than ${MOST} bytes`, "leave it in a file, and send where that is")
+  return found
+}
+
+const textOf = (text: string | undefined, file: string | undefined, option: string): string | undefined => {
   if (file === undefined && text !== "-") return text
   if (file !== undefined && text !== undefined)
     throw new Misuse(`the text is given twice: on the command line and by ${option}`, `leave one of the two out`)

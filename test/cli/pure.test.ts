@@ -7,14 +7,18 @@ import { commands } from "../../cli/commands/index.ts"
 import { parse, type Shape } from "../../cli/hot/Arguments.ts"
 import { shape as sendShape } from "../../cli/hot/send.ts"
 import { shape as statusShape } from "../../cli/hot/status.ts"
+import { MOST } from "../../cli/LongText.ts"
 import { manualOf, parserOf } from "../../cli/Manual.ts"
 import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
 import { near, perhaps } from "../../cli/Near.ts"
 import { table } from "../../cli/view/Table.ts"
 import { wantsHelp, wantsJson } from "../../cli/Words.ts"
 import { cliPage } from "../../scripts/docs/cli.ts"
+import { MAX_TEXT_BYTES } from "../../src/domain/Message.ts"
 
 const names = Object.keys(catalog) as ReadonlyArray<CommandName>
+
+it("a text may be as large as the daemon takes it", () => assert.strictEqual(MOST, MAX_TEXT_BYTES))
 
 describe("the hot parser", () => {
   const shape: Shape = { bare: ["json"], valued: ["ttl"], either: ["wait"] }
