@@ -7,7 +7,7 @@ import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId } from "../domain/Ids.ts"
 import type { MessageStatus } from "../domain/Message.ts"
 import type { SessionCard } from "../domain/Session.ts"
-import { sanitise } from "../terminal/Terminal.ts"
+import { squeeze } from "../domain/Squeeze.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, senderOf } from "./Caller.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
@@ -19,11 +19,11 @@ import { decodeRecord, Feed } from "./Feed.ts"
 const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
   Effect.gen(function* () {
     const broker = yield* Broker
-    if (sanitise(text).trim() === "") {
+    if (squeeze(text) === "") {
       return yield* new Refusal({
         code: "invalid",
         message: "the text is empty",
-        hint: "blanks and control characters alone are nothing to type"
+        hint: "blanks and what nobody sees are nothing to type"
       })
     }
     const id = options.messageId ?? (yield* makeMessageId)
