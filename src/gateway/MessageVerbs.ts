@@ -12,6 +12,13 @@ import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, senderOf } from "./Caller.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
 
+const another = (id: MessageId) =>
+  new Refusal({
+    code: "invalid",
+    message: `messageId ${id} belongs to another message`,
+    hint: "leave it out, or make a new one"
+  })
+
 /**
  * Stores the text and makes the letter that stands for it. The same id must not come back with other words; with the
  * same it is sent `again`.
@@ -29,11 +36,7 @@ const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "mes
     const id = options.messageId ?? (yield* makeMessageId)
     const known = options.messageId === undefined ? Option.none() : yield* broker.getText(id)
     if (Option.isSome(known) && known.value !== text) {
-      return yield* new Refusal({
-        code: "invalid",
-        message: `messageId ${id} belongs to another message`,
-        hint: "leave it out, or make a new one"
-      })
+      return yield* another(id)
     }
     if (Option.isNone(known)) yield* broker.putText(id, text)
     const at = yield* Clock.currentTimeMillis
@@ -116,6 +119,9 @@ export const send = (input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.to, caller)
     const { again, letter } = yield* compose(caller, input.text, input)
+    const before = again ? yield* Effect.option(trace(letter.id)) : Option.none()
+    if (Option.isSome(before) && (before.value.to.id !== target.id || before.value.from.id !== letter.from.id))
+      return yield* another(letter.id)
     const session = ref(Session, target.host, target.id)
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =

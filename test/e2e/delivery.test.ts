@@ -54,6 +54,10 @@ describe("sm, as its user has it", () => {
       assert.isBelow(Date.now() - began, 8000)
       assert.deepStrictEqual(taken(), ["hello"])
       assert.strictEqual((yield* sm("send", "one", "other words", "--message-id", id)).code, 2)
+      yield* json("spawn", "fake", "--name", "two")
+      const astray = yield* sm("send", "two", "hello", "--message-id", id)
+      assert.deepStrictEqual([astray.code, taken()], [2, ["hello"]])
+      assert.include(astray.stderr, "belongs to another message")
     }).pipe(Effect.scoped)
   )
 
