@@ -56,6 +56,11 @@ export class Up extends SmCommand {
       const text = `sm ${version} is already running (pid ${pid}).\nNext: sm list, or sm spawn claude "<prompt>"`
       return done({ pid, already: true }, this.json, text)
     }
+    // It would live in the agent's pane, in a home that need not be the person's, and its broker would take the other's place.
+    if (process.env["SM_CREDENTIALS"] !== undefined || process.env["SM_BROKER"] !== undefined) {
+      const message = "an agent may not start the daemon"
+      return refusal({ code: "not-allowed", message, hint: "ask the person at the keyboard" }, this.json)
+    }
     return this.detach ? this.background() : this.foreground()
   }
 
