@@ -61,6 +61,25 @@ describe("sm, as its user has it", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("says of a message that it is stored when only the waiting for it fails", () =>
+    Effect.gen(function* () {
+      const { json, sm, taken } = yield* makeSm
+      yield* json("spawn", "fake", "--name", "one")
+      const id = "m0000000000000ab"
+      const waiting = sm("send", "one", "[[work 60000]]", "--message-id", id, "--wait=answered", "--json")
+      const down = Effect.andThen(
+        until(
+          "it is taken",
+          Effect.sync(() => (taken().length > 0 ? true : undefined))
+        ),
+        sm("down")
+      )
+      const [{ code, stdout }] = yield* Effect.all([waiting, down], { concurrency: 2 })
+      assert.strictEqual(code, 3)
+      assert.match(stdout, /"unavailable","message":"m0000000000000ab is stored, .*sm trace m0000000000000ab/u)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("leaves nothing behind of a spawn that failed, not even its name", () =>
     Effect.gen(function* () {
       const { json, sm } = yield* makeSm
