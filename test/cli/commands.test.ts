@@ -1,5 +1,5 @@
 /** Every command as its user has it: one envelope, one sentence, one exit code, and the next command named. */
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -107,6 +107,14 @@ describe("a wrong command line", () => {
       assert.strictEqual(absent.code, 3)
       assert.include(absent.stderr, "sm up --detach")
       assert.notInclude(absent.stderr, "    at ")
+      mkdirSync(join(home, "run"), { recursive: true })
+      for (const damage of ["", "{", "[]", "null", '{"v":99}']) {
+        writeFileSync(join(home, "run/broker.json"), damage)
+        const damaged = yield* runSm(["list"], { env: { SM_HOME: home } })
+        assert.strictEqual(damaged.code, 3, damage)
+        assert.include(damaged.stderr, "run/broker.json is damaged")
+      }
+      rmSync(join(home, "run/broker.json"))
       const debugged = yield* runSm(["list", "--json"], { env: { SM_HOME: home, SM_DEBUG: "1" } })
       assert.match(debugged.stderr, /^ {4}at /mu)
       assert.strictEqual((JSON.parse(debugged.stdout) as Envelope).error?.code, "unavailable")
