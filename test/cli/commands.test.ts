@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { bare, runSm } from "../support/Run.ts"
+import { bare, entry, run, runSm } from "../support/Run.ts"
 import { screenOf } from "../support/Screen.ts"
 import { makeSm, type Result } from "../support/Sm.ts"
 import { temporary } from "../support/TmuxTest.ts"
@@ -173,6 +173,12 @@ describe("every command", () => {
       writeFileSync(join(work, "letter"), "from a file\nof two lines")
       yield* data("send", "one", "--file", "letter", "--wait=answered")
       assert.strictEqual(taken().at(-1), "from a file\nof two lines")
+      const gone = yield* run(
+        "sh",
+        ["-c", `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" spawn fake`, process.execPath, entry],
+        { env, cwd: work }
+      )
+      assert.deepStrictEqual([gone.code, gone.stderr.split("\n")[0]], [2, "sm: the directory of this shell is gone"])
       const odd = yield* runSm(["spawn", "fake", "--env", "ODD NAME=x"], { env })
       assert.strictEqual(odd.code, 2)
       assert.include(odd.stderr, "a variable's name is letters, digits and _, not ODD NAME")
