@@ -41,7 +41,7 @@ export class Up extends SmCommand {
   static override paths = pathsOf("up")
   static override usage = usageOf("up", {
     details:
-      "Starts the daemon again when it is killed or fails. Beside a running one it says so and exits 0. The background's log is `daemon.log` in the state directory, put away at 10 MB, three kept.",
+      "Starts the daemon again when it is killed or fails. Beside a running one it says so and exits 0; an agent may not start one. The background's log is `daemon.log` in the state directory, put away at 10 MB, three kept.",
     examples: [
       ["In the background", "sm up --detach"],
       ["A daemon of your own", "SM_HOME=/tmp/mine sm up"]
