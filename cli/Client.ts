@@ -11,25 +11,38 @@ interface Broker {
   readonly space: string
 }
 
-const read = <T>(path: string, missing: string): T => {
+const read = <T>(path: string, missing: string, whole: (value: Partial<T>) => boolean): T => {
   let text: string
   try {
     text = readFileSync(path, "utf8")
   } catch {
     throw new Unreachable(missing, false)
   }
-  return JSON.parse(text) as T
+  // Written whole by the daemon, and again at its next start: what is damaged is not there.
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value !== "object" || value === null || !whole(value as Partial<T>))
+    throw new Unreachable(`${path} is damaged`, false)
+  return value as T
 }
 
 /** Where the daemon is and who asks. */
 export const endpoint = (): Endpoint & { readonly space: string } => {
-  const broker = read<Broker>(home.broker, "the daemon has not been started")
+  const broker = read<Broker>(
+    home.broker,
+    "the daemon has not been started",
+    ({ host, port, space }) => [typeof host, typeof port, typeof space].join() === "string,number,string"
+  )
   const credential = read<{
     readonly name: string
     readonly jwt?: string
     readonly user?: string
     readonly pass?: string
-  }>(home.credentials, `the credential file ${home.credentials} cannot be read`)
+  }>(home.credentials, `the credential file ${home.credentials} cannot be read`, ({ name }) => typeof name === "string")
   return { ...broker, ...credential }
 }
 

@@ -51,7 +51,14 @@ const failureOf = (error: unknown): Failure => {
           message: error.message,
           hint: "it may have been done all the same: look with sm list or sm trace"
         }
-      : { code: "unavailable", message: error.message, hint: "start it with: sm up --detach" }
+      : {
+          code: "unavailable",
+          message: error.message,
+          hint:
+            process.env["SM_CREDENTIALS"] === undefined
+              ? "start it with: sm up --detach"
+              : "the person at the keyboard starts it, with sm up --detach"
+        }
   }
   return {
     code: "internal",

@@ -11,7 +11,9 @@ import { log } from "./LogFile.ts"
 const here = dirname(fileURLToPath(import.meta.url))
 /** `src/` when run from source, `dist/` when bundled: the package is one above either. */
 const root = dirname(here)
-const home = resolveHome(process.env, process.getuid?.() ?? 0)
+// An agent's broker and credential are never the daemon's to write.
+const { SM_BROKER: _broker, SM_CREDENTIALS: _credentials, SM_SPOOL: _spool, ...own } = process.env
+const home = resolveHome(own, process.getuid?.() ?? 0)
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string }
 
 /** Exit codes of `sm`: misuse, unavailable, and "a bug: start me again". */

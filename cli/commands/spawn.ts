@@ -13,6 +13,15 @@ const pair = (text: string): readonly [string, string] => {
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
+/** A shell may stand in a directory that somebody removed. */
+const place = (cwd: string | undefined): string => {
+  try {
+    return resolve(cwd ?? process.cwd())
+  } catch {
+    throw new Misuse("the directory of this shell is gone", "sm spawn claude hello --cwd <directory>")
+  }
+}
+
 export class Spawn extends SmCommand {
   static override paths = pathsOf("spawn")
   static override usage = usageOf("spawn", {
@@ -49,7 +58,7 @@ export class Spawn extends SmCommand {
     const input = {
       provider: this.provider,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-      cwd: resolve(this.cwd ?? process.cwd()),
+      cwd: place(this.cwd),
       env: Object.fromEntries(this.env.map(pair)),
       args: this.context.afterDashes
     }

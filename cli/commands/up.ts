@@ -41,7 +41,7 @@ export class Up extends SmCommand {
   static override paths = pathsOf("up")
   static override usage = usageOf("up", {
     details:
-      "Starts the daemon again when it is killed or fails. Beside a running one it says so and exits 0. The background's log is `daemon.log` in the state directory, put away at 10 MB, three kept.",
+      "Starts the daemon again when it is killed or fails. Beside a running one it says so and exits 0; an agent may not start one. The background's log is `daemon.log` in the state directory, put away at 10 MB, three kept.",
     examples: [
       ["In the background", "sm up --detach"],
       ["A daemon of your own", "SM_HOME=/tmp/mine sm up"]
@@ -55,6 +55,11 @@ export class Up extends SmCommand {
       const { pid, version } = running
       const text = `sm ${version} is already running (pid ${pid}).\nNext: sm list, or sm spawn claude "<prompt>"`
       return done({ pid, already: true }, this.json, text)
+    }
+    // It would live in the agent's pane, in a home that need not be the person's, and its broker would take the other's place.
+    if (process.env["SM_CREDENTIALS"] !== undefined || process.env["SM_BROKER"] !== undefined) {
+      const message = "an agent may not start the daemon"
+      return refusal({ code: "not-allowed", message, hint: "ask the person at the keyboard" }, this.json)
     }
     return this.detach ? this.background() : this.foreground()
   }

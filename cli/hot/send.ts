@@ -4,6 +4,7 @@ import { ExitCode } from "../ExitCode.ts"
 import { longText } from "../LongText.ts"
 import { Misuse, seconds } from "../Misuse.ts"
 import { done, refusal, settle } from "../Output.ts"
+import { Unreachable } from "../Unreachable.ts"
 import { parse, type Shape } from "./Arguments.ts"
 
 interface Sent {
@@ -90,7 +91,13 @@ export const deliver = async (wish: Wish): Promise<number> => {
     "wait",
     { messageId, until, timeoutMs: patience * 1000 },
     { repeatable: true, deadline: patience * 1000 + 5000, patience: 20_000 }
-  )
+  ).catch((error: unknown) => {
+    if (!(error instanceof Unreachable)) throw error
+    // Only the waiting has failed: who sends it again without its id sends it twice.
+    const message = `${messageId} is stored, but what became of it cannot be said now: ${error.message}`
+    const code = error.sent ? "timeout" : "unavailable"
+    return { ok: false, error: { code, message, hint: `do not send it again; later: sm trace ${messageId}` } } as const
+  })
   if (!waited.ok) return refusal(waited.error, json)
   const { answer, hops, status } = waited.data as Traced
   const evidence = hops.at(-1)?.evidence ?? ""

@@ -40,7 +40,13 @@ const Text = Schema.String.check(
 )
 /** A session as people name it: id, unambiguous id prefix (4+), name, `parent`. */
 const Recipient = Schema.NonEmptyString
-const EnvName = Schema.String.check(Schema.isPattern(/^[A-Za-z_][A-Za-z0-9_]*$/u))
+/** Not a pattern of the key, which would let the others fall without a word. */
+const Environment = Schema.Record(Schema.String, Schema.String).check(
+  Schema.makeFilter((env) => {
+    const odd = Object.keys(env).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/u.test(name))
+    return odd === undefined ? true : `a variable's name is letters, digits and _, not ${odd}`
+  })
+)
 
 export const SpawnInput = Schema.Struct({
   provider: Schema.NonEmptyString,
@@ -51,7 +57,7 @@ export const SpawnInput = Schema.Struct({
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
   /** Absolute. */
   cwd: Schema.NonEmptyString,
-  env: Schema.optionalKey(Schema.Record(EnvName, Schema.String)),
+  env: Schema.optionalKey(Environment),
   args: Schema.optionalKey(Schema.Array(Schema.String))
 })
 

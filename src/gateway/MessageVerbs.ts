@@ -7,10 +7,17 @@ import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId } from "../domain/Ids.ts"
 import type { MessageStatus } from "../domain/Message.ts"
 import type { SessionCard } from "../domain/Session.ts"
-import { sanitise } from "../terminal/Terminal.ts"
+import { squeeze } from "../domain/Squeeze.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, senderOf } from "./Caller.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
+
+const another = (id: MessageId) =>
+  new Refusal({
+    code: "invalid",
+    message: `messageId ${id} belongs to another message`,
+    hint: "leave it out, or make a new one"
+  })
 
 /**
  * Stores the text and makes the letter that stands for it. The same id must not come back with other words; with the
@@ -19,21 +26,17 @@ import { decodeRecord, Feed } from "./Feed.ts"
 const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
   Effect.gen(function* () {
     const broker = yield* Broker
-    if (sanitise(text).trim() === "") {
+    if (squeeze(text) === "") {
       return yield* new Refusal({
         code: "invalid",
         message: "the text is empty",
-        hint: "blanks and control characters alone are nothing to type"
+        hint: "blanks and what nobody sees are nothing to type"
       })
     }
     const id = options.messageId ?? (yield* makeMessageId)
     const known = options.messageId === undefined ? Option.none() : yield* broker.getText(id)
     if (Option.isSome(known) && known.value !== text) {
-      return yield* new Refusal({
-        code: "invalid",
-        message: `messageId ${id} belongs to another message`,
-        hint: "leave it out, or make a new one"
-      })
+      return yield* another(id)
     }
     if (Option.isNone(known)) yield* broker.putText(id, text)
     const at = yield* Clock.currentTimeMillis
@@ -92,27 +95,22 @@ export const trace = (id: MessageId) =>
     return output
   })
 
-/** The acceptance of a message by this session, as the facts tell it. */
-const known = (id: MessageId, target: SessionCard) =>
-  Effect.map(Effect.option(trace(id)), (found): Output<"send"> | undefined =>
-    Option.isSome(found) && found.value.to.id === target.id
-      ? {
-          messageId: id,
-          to: { id: target.id, name: target.name },
-          state: found.value.status,
-          target: target.state
-        }
-      : undefined
-  )
+/** The acceptance of a message, as the facts tell it. */
+const told = ({ id, status }: Output<"trace">, target: SessionCard): Output<"send"> => ({
+  messageId: id,
+  to: { id: target.id, name: target.name },
+  state: status,
+  target: target.state
+})
 
-/** The same, now or when it comes about. */
+/** The same, when it comes about. */
 const acceptance = (id: MessageId, target: SessionCard) =>
   Effect.gen(function* () {
     const feed = yield* Feed
     const news = yield* feed.subscribe
     for (;;) {
-      const found = yield* known(id, target)
-      if (found !== undefined) return found
+      const found = yield* Effect.option(trace(id))
+      if (Option.isSome(found) && found.value.to.id === target.id) return told(found.value, target)
       yield* PubSub.take(news)
     }
   }).pipe(Effect.scoped)
@@ -121,9 +119,15 @@ export const send = (input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.to, caller)
     const { again, letter } = yield* compose(caller, input.text, input)
-    // The facts outlast what broker and session remember: what they tell must not be accepted anew.
-    const before = again ? yield* known(letter.id, target) : undefined
-    if (before !== undefined) return before
+    if (again) {
+      // The facts outlast what broker and session remember: what they tell must not be accepted anew.
+      const before = yield* Effect.option(trace(letter.id))
+      if (Option.isSome(before)) {
+        const { from, to } = before.value
+        if (to.id !== target.id || from.id !== letter.from.id) return yield* another(letter.id)
+        return told(before.value, target)
+      }
+    }
     const session = ref(Session, target.host, target.id)
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =

@@ -1,9 +1,9 @@
 /** Every command as its user has it: one envelope, one sentence, one exit code, and the next command named. */
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { bare, runSm } from "../support/Run.ts"
+import { bare, entry, run, runSm } from "../support/Run.ts"
 import { screenOf } from "../support/Screen.ts"
 import { makeSm, type Result } from "../support/Sm.ts"
 import { temporary } from "../support/TmuxTest.ts"
@@ -107,6 +107,14 @@ describe("a wrong command line", () => {
       assert.strictEqual(absent.code, 3)
       assert.include(absent.stderr, "sm up --detach")
       assert.notInclude(absent.stderr, "    at ")
+      mkdirSync(join(home, "run"), { recursive: true })
+      for (const damage of ["", "{", "[]", "null", '{"v":99}']) {
+        writeFileSync(join(home, "run/broker.json"), damage)
+        const damaged = yield* runSm(["list"], { env: { SM_HOME: home } })
+        assert.strictEqual(damaged.code, 3, damage)
+        assert.include(damaged.stderr, "run/broker.json is damaged")
+      }
+      rmSync(join(home, "run/broker.json"))
       const debugged = yield* runSm(["list", "--json"], { env: { SM_HOME: home, SM_DEBUG: "1" } })
       assert.match(debugged.stderr, /^ {4}at /mu)
       assert.strictEqual((JSON.parse(debugged.stdout) as Envelope).error?.code, "unavailable")
@@ -165,6 +173,15 @@ describe("every command", () => {
       writeFileSync(join(work, "letter"), "from a file\nof two lines")
       yield* data("send", "one", "--file", "letter", "--wait=answered")
       assert.strictEqual(taken().at(-1), "from a file\nof two lines")
+      const gone = yield* run(
+        "sh",
+        ["-c", `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" spawn fake`, process.execPath, entry],
+        { env, cwd: work }
+      )
+      assert.deepStrictEqual([gone.code, gone.stderr.split("\n")[0]], [2, "sm: the directory of this shell is gone"])
+      const odd = yield* runSm(["spawn", "fake", "--env", "ODD NAME=x"], { env })
+      assert.strictEqual(odd.code, 2)
+      assert.include(odd.stderr, "a variable's name is letters, digits and _, not ODD NAME")
       const piped = yield* runSm(["send", "one", "-", "--wait=answered"], { env, input: "from a pipe" })
       assert.deepStrictEqual([piped.code, taken().at(-1)], [0, "from a pipe"])
       const sent = yield* data("send", "one", "later", "--ttl", "600")

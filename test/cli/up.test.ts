@@ -1,5 +1,5 @@
 /** `sm up` in the foreground and in the background: what it says when it works, and when it cannot. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -107,6 +107,21 @@ describe("sm up", () => {
       assert.deepStrictEqual([hung.code, hung.stdout.includes('"timeout"')], [4, true])
       assert.strictEqual((yield* runSm(["down"], how)).code, 0)
       assert.include((yield* runSm(["down"], how)).stdout, "sm is not running")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is refused to an agent, whose broker's address it would overwrite", () =>
+    Effect.gen(function* () {
+      const { home, how } = yield* place
+      const broker = join(home, "broker.json")
+      writeFileSync(broker, "{}")
+      const agent = { ...how.env, SM_BROKER: broker, SM_CREDENTIALS: join(home, "credential.json") }
+      for (const args of [["up"], ["up", "-d"]]) {
+        const { code, stderr } = yield* runSm(args, { env: agent })
+        assert.deepStrictEqual([code, stderr.split("\n")[0]], [1, "sm: an agent may not start the daemon"])
+      }
+      assert.strictEqual(readFileSync(broker, "utf8"), "{}")
+      assert.isFalse(existsSync(join(home, "state")))
     }).pipe(Effect.scoped)
   )
 

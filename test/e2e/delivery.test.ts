@@ -54,6 +54,29 @@ describe("sm, as its user has it", () => {
       assert.isBelow(Date.now() - began, 8000)
       assert.deepStrictEqual(taken(), ["hello"])
       assert.strictEqual((yield* sm("send", "one", "other words", "--message-id", id)).code, 2)
+      yield* json("spawn", "fake", "--name", "two")
+      const astray = yield* sm("send", "two", "hello", "--message-id", id)
+      assert.deepStrictEqual([astray.code, taken()], [2, ["hello"]])
+      assert.include(astray.stderr, "belongs to another message")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("says of a message that it is stored when only the waiting for it fails", () =>
+    Effect.gen(function* () {
+      const { json, sm, taken } = yield* makeSm
+      yield* json("spawn", "fake", "--name", "one")
+      const id = "m0000000000000ab"
+      const waiting = sm("send", "one", "[[work 60000]]", "--message-id", id, "--wait=answered", "--json")
+      const down = Effect.andThen(
+        until(
+          "it is taken",
+          Effect.sync(() => (taken().length > 0 ? true : undefined))
+        ),
+        sm("down")
+      )
+      const [{ code, stdout }] = yield* Effect.all([waiting, down], { concurrency: 2 })
+      assert.strictEqual(code, 3)
+      assert.match(stdout, /"unavailable","message":"m0000000000000ab is stored, .*sm trace m0000000000000ab/u)
     }).pipe(Effect.scoped)
   )
 

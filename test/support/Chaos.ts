@@ -46,6 +46,9 @@ const shoot = (pid: number): boolean => {
   }
 }
 
+/** Messages sent and not taken yet, at which the senders wait. */
+const BACKLOG = 40
+
 const pause = (ms: number) => Effect.promise(() => new Promise((resolve) => setTimeout(resolve, ms)))
 
 export const chaos = Effect.fnUntraced(function* (plan: Plan) {
@@ -97,6 +100,8 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
     for (let round = 0; !over(); round++) {
       yield* send(number, round)
       yield* pause(below(300))
+      // A kill is to hit messages on their way, not a line that only grows.
+      while (!over() && sent.size - taken().length > BACKLOG) yield* pause(100)
     }
   })
 
@@ -124,7 +129,13 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
     const settled = yield* Effect.exit(
       until(
         `${text} is answered`,
-        Effect.map(json("trace", id), (trace) => (trace["status"] === "answered" ? true : undefined)),
+        // The daemon may still be on its way up: then this says so by its exit code.
+        Effect.map(sm("trace", id, "--json"), ({ code, stdout }) =>
+          code === 0 &&
+          (JSON.parse(stdout) as { readonly data: { readonly status: string } }).data.status === "answered"
+            ? true
+            : undefined
+        ),
         30
       )
     )

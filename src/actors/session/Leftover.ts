@@ -1,9 +1,9 @@
 /** Text of ours in the composer that is not on its way: handed back by the agent, refused by it, or left by a crash. */
 import { Effect, Option } from "effect"
-import { sanitise } from "../../terminal/Terminal.ts"
+import { squeeze } from "../../domain/Squeeze.ts"
 import type { State } from "./Session.ts"
 import { isOurs } from "./Sight.ts"
-import { squeeze, textOf, wordingOf } from "./Wording.ts"
+import { textOf, wordingOf } from "./Wording.ts"
 
 /** So many of the newest messages are compared word for word with a draft that names no message. */
 const RECENT = 5
@@ -21,7 +21,7 @@ export const isLeftover = Effect.fnUntraced(function* (state: State, draft: stri
   }
   for (const [id] of state.seen.slice(-RECENT)) {
     const text = yield* textOf(id)
-    if (Option.isSome(text) && squeeze(sanitise(text.value)) === squeeze(draft)) return true
+    if (Option.isSome(text) && squeeze(text.value) === squeeze(draft)) return true
   }
   return false
 })

@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
+import { squeeze } from "../../domain/Squeeze.ts"
 import type { Behavior, Mail, Outcome } from "../Behavior.ts"
 import {
   abandon,
@@ -20,7 +21,7 @@ import { cardOf, enter, hop, idOf, type Move, showing, stay, tellWorld, andThen 
 import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { observed, signalled } from "./Turns.ts"
-import { squeeze, wordingOf } from "./Wording.ts"
+import { wordingOf } from "./Wording.ts"
 import { publish } from "../Out.ts"
 
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */

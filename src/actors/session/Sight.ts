@@ -1,9 +1,9 @@
 /** What the world shows of a session's agent: its pane, its screen, its own state file, in one look. */
 import { Effect, Option } from "effect"
 import type { AgentAdapter, Observation, Seat } from "../../agents/Agent.ts"
+import { squeeze } from "../../domain/Squeeze.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { State } from "./Session.ts"
-import { squeeze } from "./Wording.ts"
 
 export interface Sight {
   readonly observation: Observation

@@ -16,6 +16,3 @@ export const wordingOf = ({ from, id }: Letter): Effect.Effect<Option.Option<str
 /** A message's text as it was sent. */
 export const textOf = (id: Letter["id"]): Effect.Effect<Option.Option<string>, never, Broker> =>
   Effect.flatMap(Broker, (broker) => persist(`text ${id}`, broker.getText(id)))
-
-/** Agents trim, unwrap and re-wrap what is pasted: only the words are compared. */
-export const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")

@@ -1,5 +1,6 @@
 /** Reading an agent's transcript, one JSON object per line: did it take this prompt? */
 import { open } from "node:fs/promises"
+import { squeeze } from "../../domain/Squeeze.ts"
 
 /** How much of a transcript's end is searched. */
 const TAIL = 4 * 1024 * 1024
@@ -18,9 +19,6 @@ export const tail = async (path: string, most = TAIL): Promise<string | undefine
     await file.close()
   }
 }
-
-/** Agents trim, wrap and re-wrap: only the words are compared. */
-const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
 /** Does this line, stamped at or after `since` (Unix ms), hold the text in one of its content fields? */
 export const mentions = (line: string, text: string, since: number): boolean => {
