@@ -37,7 +37,10 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   if (session === undefined || event === "") return 0
   let payload: unknown = {}
   try {
-    payload = JSON.parse(standardInput() || "{}")
+    // What a tool gave back may be megabytes, and nobody reads it.
+    payload = JSON.parse(standardInput() || "{}", (key, value: unknown) =>
+      key === "tool_response" ? undefined : value
+    )
   } catch {
     // A payload that is no JSON still says which event it was.
   }

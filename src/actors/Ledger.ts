@@ -89,13 +89,13 @@ export const open = Effect.fn("Ledger.open")(function* (
     // Whoever is told of a text must find it; setting and cancelling one timer must not change places.
     const isText = ({ _tag }: Out) => _tag === "Text"
     const isTimer = ({ _tag }: Out) => _tag === "Timer" || _tag === "CancelTimer"
-    return Effect.andThen(
-      keep(isText, "unbounded"),
-      Effect.all([keep((out) => !isText(out) && !isTimer(out), "unbounded"), keep(isTimer, 1)], {
-        concurrency: "unbounded",
-        discard: true
-      })
+    const isReply = ({ _tag }: Out) => _tag === "Reply"
+    const others = Effect.all(
+      [keep((out) => !isText(out) && !isTimer(out) && !isReply(out), "unbounded"), keep(isTimer, 1)],
+      { concurrency: "unbounded", discard: true }
     )
+    // Whoever has the answer finds all the rest done.
+    return keep(isText, "unbounded").pipe(Effect.andThen(others), Effect.andThen(keep(isReply, "unbounded")))
   })
   const ledger: Ledger = { state: () => state, commit: () => commit, write, keepPromises }
   return ledger

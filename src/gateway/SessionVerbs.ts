@@ -70,7 +70,6 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
     if (card.value.state === "crashed") {
       // Whoever asked is told here; a record of what never ran is only for `sm list --all`.
       yield* Effect.ignore(sessionOf(card.value).ask("Kill", { reason: card.value.detail }))
-      yield* registry.tell("Release", { id })
       return yield* new Refusal({
         code: "unavailable",
         message: `${input.provider} could not be started: ${card.value.detail}`,
@@ -87,11 +86,9 @@ export const kill = (input: Input<"kill">, caller: Caller) =>
     const target = yield* find(input.session, caller)
     yield* mayRule(caller, target, "kill")
     const reason = `killed by ${senderOf(caller).name}`
-    const card = yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) =>
+    return yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) =>
       Effect.fail(refuse(error))
     )
-    yield* registry.tell("Release", { id: card.id })
-    return card
   })
 
 export const restore = (input: Input<"restore">, caller: Caller) =>

@@ -158,6 +158,9 @@ describe("a session's messages and its life", () => {
         state: "stopped",
         agentSessionId: "conversation"
       })
+      // By the kill's own word, whoever gave it: the name is free.
+      const other = SessionId.make("00000002")
+      yield* moving(ref(Registry, SWARM, "main").ask("Claim", { id: other, name: SessionName.make("x") }))
       const refused = yield* Effect.flip(send("too late"))
       assert.include(String(refused), "stopped")
       assert.deepStrictEqual(agent.prompts, ["running"])

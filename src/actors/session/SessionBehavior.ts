@@ -1,10 +1,12 @@
 /** How a session answers its mail: every handler is a pure move of the state machine, given the time. */
 import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
-import type { MessageId } from "../../domain/Ids.ts"
+import { type MessageId, SessionName } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
+import { SWARM } from "../ActorSystem.ts"
 import type { Behavior, Mail, Outcome } from "../Behavior.ts"
+import { Registry } from "../registry/Registry.ts"
 import {
   abandon,
   accept,
@@ -22,7 +24,7 @@ import { type Letter, NotNow, Session, type State } from "./Session.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { observed, signalled } from "./Turns.ts"
 import { wordingOf } from "./Wording.ts"
-import { publish } from "../Out.ts"
+import { type Out, publish, tell } from "../Out.ts"
 
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */
 const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
@@ -96,10 +98,15 @@ const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
 
 const ended = (state: State, reason: string, now: number): Move =>
   andThen(abandon({ ...state, launching: null, interrupting: null, turn: null }, reason), (next) =>
-    andThen(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) =>
-      tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
-    )
+    andThen(enter({ ...next, stoppedAt: now }, "stopped", reason, now), (last) => {
+      const told = tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+      return { ...told, out: [...told.out, tell(Registry, SWARM, "main", "Release", { id: idOf(last) })] }
+    })
   )
+
+/** Again after a kill's release, which may still be on its way when whoever restores has asked for the name. */
+const claimed = (state: State): Out =>
+  tell(Registry, SWARM, "main", "Claim", { id: idOf(state), name: SessionName.make(state.name) })
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, now: number): Move =>
@@ -175,9 +182,10 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
           stoppedAt: null,
           actions: []
         }
-        const move = andThen(enter(again, "starting", "restoring", mail.now), (next) =>
-          tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
-        )
+        const move = andThen(enter(again, "starting", "restoring", mail.now), (next) => {
+          const told = tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
+          return { ...told, out: [...told.out, claimed(next)] }
+        })
         return moved(state, move, mail, cardOf)
       }),
     Rename: ({ name }, state, mail) =>

@@ -27,6 +27,8 @@ const DENIED = 10_000
 const SILENT = 30_000
 /** Ms after which a command that leaves no trace is taken as done. */
 const UNTOLD = 3000
+/** The beginning of a command of the agent's own. */
+const COMMAND = /^[/!]/u
 /** Ms between two checks of a typed letter. */
 const CHECK = 1000
 /** Ms for which a prompt must stand in the composer again before a person counts as having interrupted it. */
@@ -167,6 +169,11 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     if (!adapter.capabilities.confirms && letter.kind === "message") {
       return (giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined)
     }
+    if (letter.kind === "message" && COMMAND.test(text.value))
+      return (
+        giveUp(letter, "a restart cut short the typing of a command of the agent's own, which leaves no trace"),
+        undefined
+      )
     begun.delete(keyOf(letter))
     return (withhold(letter, null, "not found after a restart"), undefined)
   })
@@ -201,7 +208,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
       return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
     // A command of the agent's own often leaves no trace, and twice is not once.
-    if (/^[/!]/u.test(text.value) && idle > UNTOLD)
+    if (COMMAND.test(text.value) && idle > UNTOLD)
       return (giveUp(letter, "typed as a command of the agent's own, which does not tell what became of it"), undefined)
     if (found === "no" && idle > DENIED)
       return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
