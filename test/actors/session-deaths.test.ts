@@ -66,6 +66,31 @@ describe("a session and the deaths around it", () => {
       assert.deepStrictEqual(agent.prompts, ["lost at first"])
     }))
 
+  test("parks a command of the agent's own that a host's death cut short: it leaves no trace, and twice is not once", ({
+    agent,
+    boot,
+    is,
+    panes,
+    reaches,
+    send,
+    spawn,
+    stop
+  }) =>
+    Effect.gen(function* () {
+      yield* spawn("x")
+      yield* is("idle")
+      yield* panes.stopTyping("before")
+      const id = yield* send("/compact")
+      yield* eventually(
+        "the intent is committed and the keys are about to be pressed",
+        Effect.map(panes.stopped, (stopped) => (stopped ? true : undefined))
+      )
+      yield* stop
+      yield* boot
+      yield* reaches(id, "parked")
+      assert.deepStrictEqual(agent.prompts, [])
+    }))
+
   test("parks what a host's death cut short when nobody can tell whether it arrived", ({
     agent,
     boot,
