@@ -14,6 +14,7 @@ import * as Roster from "./agents/Roster.ts"
 import * as Directory from "./broker/Directory.ts"
 import * as NatsBroker from "./broker/NatsBroker.ts"
 import { hold } from "./broker/server/InstanceLock.ts"
+import { keep } from "./broker/server/KeptFile.ts"
 import * as NatsServer from "./broker/server/NatsServer.ts"
 import { provision } from "./broker/server/Provision.ts"
 import * as Trust from "./broker/server/Trust.ts"
@@ -195,9 +196,9 @@ export const layer = (options: Options) =>
       const bin = join(home.state, "bin")
       yield* Effect.promise(async () => {
         await installLauncher(bin, options.sm)
-        await Trust.writePrivate(home.broker, brokerFile(access.host, access.port))
-        await Trust.writePrivate(join(home.state, "credentials", "human.json"), human)
       })
+      yield* keep(home.broker, brokerFile(access.host, access.port))
+      yield* keep(join(home.state, "credentials", "human.json"), human)
 
       const broker = NatsBroker.layer({
         servers: `${access.host}:${access.port}`,

@@ -26,6 +26,9 @@ export class PluginsConfigError extends Schema.TaggedError<PluginsConfigError>()
 export const kit = { defineConfig, definePlugin, claude, codex, command }
 export type Kit = typeof kit
 
+/** A configuration is values; one that waits for something would hold up every start. */
+const PATIENCE = "10 seconds"
+
 const NAMES = ["plugins.config.ts", "plugins.config.mts", "plugins.config.mjs", "plugins.config.js"]
 
 const isConfig = (value: unknown): value is PluginsConfig =>
@@ -53,7 +56,12 @@ export const load = Effect.fn("PluginLoader.load")(function* (configDir: string,
         return typeof module.default === "function" ? (module.default as (kit: Kit) => unknown)(kit) : module.default
       },
       catch: (error) => new PluginsConfigError({ path, reason: error instanceof Error ? error.message : String(error) })
-    })
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: PATIENCE,
+        orElse: () => Effect.fail(new PluginsConfigError({ path, reason: `it was not ready within ${PATIENCE}` }))
+      })
+    )
     if (!isConfig(exported))
       return yield* new PluginsConfigError({
         path,
