@@ -18,7 +18,13 @@ describe("chaos", () => {
     "loses nothing, types nothing twice, keeps the order, leaves nothing stuck",
     () =>
       Effect.gen(function* () {
-        const found = yield* chaos({ seed, senders: 4, agents: 3, kills: soak ? 300 : 40, ambush: 0.1 })
+        const found = yield* chaos({
+          seed,
+          senders: 4,
+          agents: 3,
+          ...(soak ? { kills: 300, between: 4000 } : { kills: 40 }),
+          ambush: 0.1
+        })
         console.info(`chaos, seed ${seed}: ${found.sent} messages, killed ${JSON.stringify(found.kills)}`)
         assert.deepStrictEqual(verdict(found), nothing, `seed ${seed}`)
       }).pipe(Effect.scoped),

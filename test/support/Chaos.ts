@@ -12,6 +12,8 @@ export interface Plan extends Options {
   /** Goes on until so many were killed from outside, or so many messages were sent. */
   readonly kills?: number
   readonly messages?: number
+  /** At most so many ms, and 150 more, between two shots. */
+  readonly between?: number
   /** Share of messages at whose taking the agent itself kills the daemon: between the keys and the commit that says so. */
   readonly ambush: number
 }
@@ -75,7 +77,7 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
   }
   const killer = Effect.gen(function* () {
     while (!over()) {
-      yield* pause(150 + below(1100))
+      yield* pause(150 + below(plan.between ?? 1100))
       const what = (["daemon", "daemon", "broker", "terminal client"] as const)[below(4)] ?? "daemon"
       const pid = what === "daemon" ? daemonPid() : what === "broker" ? brokerPid() : (clients()[0] ?? 0)
       if (shoot(pid)) kills[what]++
