@@ -19,6 +19,7 @@ import * as NatsServer from "./broker/server/NatsServer.ts"
 import { provision } from "./broker/server/Provision.ts"
 import * as Trust from "./broker/server/Trust.ts"
 import { HostId } from "./domain/Ids.ts"
+import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
 import * as Gateway from "./gateway/Gateway.ts"
@@ -172,7 +173,7 @@ const restoreAll = (host: string) =>
     )
     for (const card of lost) {
       yield* ref(Session, host, card.id)
-        .ask("Restore", {})
+        .ask("Restore", { by: { kind: "system", name: "sm" } })
         .pipe(Effect.catch((error) => Effect.logWarning(`${card.name} is not restored: ${error.message}`)))
     }
   })
@@ -260,7 +261,8 @@ export const layer = (options: Options) =>
       return Layer.mergeAll(gateway, loops).pipe(
         Layer.provideMerge(actors),
         Layer.provideMerge(projections),
-        Layer.provideMerge(ports)
+        Layer.provideMerge(ports),
+        Layer.provide(Layer.succeed(Rules, settings.policy ?? defaults))
       )
     })
   )

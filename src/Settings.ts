@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Effect, Schema } from "effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { HostId } from "./domain/Ids.ts"
+import { Policy } from "./domain/Policy.ts"
 
 export const Config = Schema.Struct({
   /** This machine's name in the swarm. Default: made from the host's name at the first start, and kept. */
@@ -19,6 +20,8 @@ export const Config = Schema.Struct({
   ),
   /** What happens to sessions whose terminal is gone when the daemon starts, as after a reboot. Default: manual. */
   restore: Schema.optionalKey(Schema.Literals(["manual", "auto"])),
+  /** Thresholds of delivery and orchestration. */
+  policy: Schema.optionalKey(Policy),
   /** Added to the environment of every agent. */
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })

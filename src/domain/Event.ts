@@ -1,7 +1,7 @@
 /** Public facts. Plugins, the phone, the web page and `sm tail -f` are projections of these and of nothing else. */
 import { Schema } from "effect"
 import { MessageId, SessionId, SessionName } from "./Ids.ts"
-import { DeliveryMode, MessageStatus, Sender } from "./Message.ts"
+import { Cause, DeliveryMode, MessageStatus, Sender } from "./Message.ts"
 import { SessionPhase } from "./Session.ts"
 
 export const Event = Schema.TaggedUnion({
@@ -20,7 +20,14 @@ export const Event = Schema.TaggedUnion({
   ToolUsed: { id: SessionId, tool: Schema.String, detail: Schema.String },
   TurnEnded: { id: SessionId, turn: Schema.String, answer: Schema.String },
   PermissionAsked: { id: SessionId, question: Schema.String },
-  MessageAccepted: { id: MessageId, to: SessionId, from: Sender, mode: DeliveryMode, bytes: Schema.Int },
+  MessageAccepted: {
+    id: MessageId,
+    to: SessionId,
+    from: Sender,
+    mode: DeliveryMode,
+    bytes: Schema.Int,
+    cause: Schema.optionalKey(Cause)
+  },
   MessageMoved: { id: MessageId, to: SessionId, status: MessageStatus, evidence: Schema.String },
   ActorFailed: { address: Schema.String, reason: Schema.String }
 })

@@ -1,23 +1,33 @@
 /** A message between sessions, or from a person to a session, and the life it leads. */
 import { Schema } from "effect"
-import { MessageId, SessionId } from "./Ids.ts"
+import { HostId, MessageId, SessionId } from "./Ids.ts"
 
-/** sequential = when the target is idle, in order; urgent = interrupt, then submit. */
-export const DeliveryMode = Schema.Literals(["sequential", "urgent"])
+/**
+ * sequential = when the target is idle, in order; important = behind the current work without interrupting it, ahead of
+ * sequential; urgent = interrupt, then submit.
+ */
+export const DeliveryMode = Schema.Literals(["sequential", "important", "urgent"])
 export type DeliveryMode = typeof DeliveryMode.Type
 
-/** Who speaks. A session's words are framed with its name and ids; a person's words go in bare. */
+/** Who speaks. A session's words and sm's own are framed with the message's id; a person's words go in bare. */
 export const Sender = Schema.Struct({
   kind: Schema.Literals(["session", "human", "system"]),
   id: Schema.optionalKey(SessionId),
+  /** Where a session's mailbox is, so that an actor can answer it. */
+  host: Schema.optionalKey(HostId),
   name: Schema.String
 })
 export type Sender = typeof Sender.Type
 
+/** What a message answers: the message its sender's turn carried, the one that began it all, and how many lie between. */
+export const Cause = Schema.Struct({ id: MessageId, root: MessageId, hops: Schema.Int })
+export type Cause = typeof Cause.Type
+
 /**
  * accepted: durable, waiting. injected: typed into the pane. submitted: the agent itself confirmed it.
  * answered: the turn that carried it ended. parked: gave up after repeated failures, kept for a person.
- * expired: its time to live ran out before it was typed. dead: its session ended first.
+ * expired: its time to live ran out before it was typed. dead: its session ended first. withdrawn: taken back before it
+ * was typed, by its sender, by a newer one of the same key, or because it spoke of a context that was cleared.
  */
 export const MessageStatus = Schema.Literals([
   "accepted",
@@ -26,7 +36,8 @@ export const MessageStatus = Schema.Literals([
   "answered",
   "parked",
   "expired",
-  "dead"
+  "dead",
+  "withdrawn"
 ])
 export type MessageStatus = typeof MessageStatus.Type
 
@@ -55,8 +66,14 @@ export const Hop = Schema.Struct({
 })
 export type Hop = typeof Hop.Type
 
-/** The frame around a session's words (behaviour.md §3.1, plus the message id that `sm trace` and recovery look for). */
-export const frame = (message: Pick<Message, "id" | "from" | "text">): string =>
-  message.from.kind === "session"
-    ? `[Input from: ${message.from.name} (${message.from.id}) via sm send · ${message.id}]\n${message.text}`
-    : message.text
+/**
+ * The frame around the words of a session or of sm itself: who speaks, and the message id that `sm trace` and recovery look
+ * for. sm's own begin with a tag (`[sm wait] …`), which the id joins.
+ */
+export const frame = ({ from, id, text }: Pick<Message, "id" | "from" | "text">): string => {
+  if (from.kind === "session") return `[Input from: ${from.name} (${from.id}) via sm send · ${id}]\n${text}`
+  return from.kind === "system" ? text.replace(/^\[sm[^\]]*/u, (tag) => `${tag} · ${id}`) : text
+}
+
+/** A prompt that holds several messages: each in its frame, one empty line between them. */
+export const joined = (texts: ReadonlyArray<string>): string => texts.join("\n\n")

@@ -1,6 +1,7 @@
 /** A session as everyone may see it: what `sm list` prints and what the directory stores. */
 import { Effect, Schema } from "effect"
-import { HostId, SessionId, SessionName } from "./Ids.ts"
+import { HostId, MessageId, SessionId, SessionName } from "./Ids.ts"
+import { Cause } from "./Message.ts"
 
 /**
  * Where a session is in its life. `stopped` is ended on purpose, `crashed` is a pane that went away by itself;
@@ -23,6 +24,18 @@ export const isLive = (phase: SessionPhase): boolean => phase !== "stopped" && p
 /** How much of its context window an agent has used, in tokens, as it says itself. */
 export const Context = Schema.Struct({ used: Schema.Int, window: Schema.Int, percent: Schema.Finite })
 export type Context = typeof Context.Type
+
+/** What an agent says of itself (`sm status "…"`), and when, Unix milliseconds. */
+export const StatusText = Schema.Struct({ text: Schema.String, at: Schema.Finite })
+export type StatusText = typeof StatusText.Type
+
+/** The agent's provider takes no more work: until when, Unix milliseconds, if it said so, and its words. */
+export const Limit = Schema.Struct({ until: Schema.NullOr(Schema.Finite), reason: Schema.String })
+export type Limit = typeof Limit.Type
+
+/** A key that cards of older versions do not have. */
+const later = <S extends Schema.Top>(schema: S, value: S["Type"]) =>
+  schema.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(value)))
 
 export const SessionCard = Schema.Struct({
   v: Schema.Literal(1),
@@ -47,6 +60,19 @@ export const SessionCard = Schema.Struct({
   createdAt: Schema.Finite,
   /** When the state last changed, Unix milliseconds. */
   since: Schema.Finite,
-  stoppedAt: Schema.NullOr(Schema.Finite)
+  stoppedAt: Schema.NullOr(Schema.Finite),
+  /** What it was dispatched or spawned as: `engineer`. */
+  role: later(Schema.NullOr(Schema.String), null),
+  /** It orchestrates: it is woken with digests of its children. */
+  em: later(Schema.Boolean, false),
+  task: later(Schema.NullOr(Schema.String), null),
+  status: later(Schema.NullOr(StatusText), null),
+  /** Grows with each clear of its context. */
+  epoch: later(Schema.Int, 0),
+  /** What the running turn answers; what its agent sends now is caused by it. */
+  carries: later(Schema.NullOr(Cause), null),
+  /** An urgent message that the agent has not read yet: it may use no tool before. */
+  stopping: later(Schema.NullOr(MessageId), null),
+  limited: later(Schema.NullOr(Limit), null)
 })
 export type SessionCard = typeof SessionCard.Type

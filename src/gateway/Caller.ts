@@ -36,7 +36,7 @@ export const identify = (name: string) =>
 export const senderOf = (caller: Caller): Sender =>
   caller.card === undefined
     ? { kind: "human", name: "human" }
-    : { kind: "session", id: caller.card.id, name: caller.card.name }
+    : { kind: "session", id: caller.card.id, host: caller.card.host, name: caller.card.name }
 
 /** The session a word means, for this caller. */
 export const find = (word: string, caller: Caller) =>

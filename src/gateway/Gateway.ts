@@ -6,6 +6,7 @@ import { Broker, type BrokerError } from "../broker/Broker.ts"
 import type { Directory } from "../broker/Directory.ts"
 import type { HostId } from "../domain/Ids.ts"
 import type { Terminal, TerminalError } from "../terminal/Terminal.ts"
+import type { NotAllowed, NotNow } from "../actors/session/Session.ts"
 import type { ActorCrashed, AskTimeout } from "../actors/ActorRef.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
 import { type Caller, identify, own } from "./Caller.ts"
@@ -16,7 +17,7 @@ import * as System from "./SystemVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
 type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
-type Failure = Refusal | BrokerError | TerminalError | AskTimeout | ActorCrashed
+type Failure = Refusal | NotNow | NotAllowed | BrokerError | TerminalError | AskTimeout | ActorCrashed
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
 export interface Options extends System.About {
@@ -77,6 +78,10 @@ const refusalOf = (error: Failure): Refusal => {
   switch (error._tag) {
     case "Refusal":
       return error
+    case "NotNow":
+      return new Refusal({ code: "wrong-state", message: error.reason, hint: error.hint })
+    case "NotAllowed":
+      return new Refusal({ code: "not-allowed", message: error.reason, hint: error.hint })
     case "BrokerError":
       return new Refusal({
         code: "unavailable",

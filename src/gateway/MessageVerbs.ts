@@ -56,9 +56,6 @@ const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "mes
 export const makeLetter = (...given: Parameters<typeof compose>) =>
   Effect.map(compose(...given), ({ letter }) => letter)
 
-export const refuse = (error: { readonly reason: string; readonly hint: string }) =>
-  new Refusal({ code: "wrong-state", message: error.reason, hint: error.hint })
-
 export const trace = (id: MessageId) =>
   Effect.gen(function* () {
     const broker = yield* Broker
@@ -132,15 +129,12 @@ export const send = (input: Input<"send">, caller: Caller) =>
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =
       letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
-    const accepted = Effect.map(
-      Effect.catchTag(asked, "NotNow", (error) => Effect.fail(refuse(error))),
-      ({ name, state, target: phase }): Output<"send"> => ({
-        messageId: letter.id,
-        to: { id: target.id, name },
-        state,
-        target: phase
-      })
-    )
+    const accepted = Effect.map(asked, ({ name, state, target: phase }): Output<"send"> => ({
+      messageId: letter.id,
+      to: { id: target.id, name },
+      state,
+      target: phase
+    }))
     // The broker drops mail that it has had: nobody answers a retry of what was posted already, but the facts do.
     return yield* again ? Effect.raceFirst(accepted, acceptance(letter.id, target)) : accepted
   })

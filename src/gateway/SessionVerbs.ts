@@ -10,7 +10,7 @@ import { type HostId, makeMessageId, makeSessionId, SessionName } from "../domai
 import type { SessionCard } from "../domain/Session.ts"
 import { type Input, Refusal } from "./Api.ts"
 import { type Caller, find, mayRule, own, senderOf } from "./Caller.ts"
-import { makeLetter, refuse } from "./MessageVerbs.ts"
+import { makeLetter } from "./MessageVerbs.ts"
 import { near } from "./Recipients.ts"
 
 const registry = ref(Registry, SWARM, "main")
@@ -69,7 +69,7 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
     }
     if (card.value.state === "crashed") {
       // Whoever asked is told here; a record of what never ran is only for `sm list --all`.
-      yield* Effect.ignore(sessionOf(card.value).ask("Kill", { reason: card.value.detail }))
+      yield* Effect.ignore(sessionOf(card.value).ask("Kill", { reason: card.value.detail, by: senderOf(caller) }))
       return yield* new Refusal({
         code: "unavailable",
         message: `${input.provider} could not be started: ${card.value.detail}`,
@@ -84,11 +84,8 @@ const sessionOf = (card: SessionCard) => ref(Session, card.host, card.id)
 export const kill = (input: Input<"kill">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
-    yield* mayRule(caller, target, "kill")
-    const reason = `killed by ${senderOf(caller).name}`
-    return yield* Effect.catchTag(sessionOf(target).ask("Kill", { reason }), "NotNow", (error) =>
-      Effect.fail(refuse(error))
-    )
+    const by = senderOf(caller)
+    return yield* sessionOf(target).ask("Kill", { reason: `killed by ${by.name}`, by })
   })
 
 export const restore = (input: Input<"restore">, caller: Caller) =>
@@ -98,13 +95,12 @@ export const restore = (input: Input<"restore">, caller: Caller) =>
     yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: target.name }), "NameTaken", (error) =>
       Effect.fail(taken(error))
     )
-    return yield* Effect.catchTag(sessionOf(target).ask("Restore", {}), "NotNow", (error) => Effect.fail(refuse(error)))
+    return yield* sessionOf(target).ask("Restore", { by: senderOf(caller) })
   })
 
 export const clear = (input: Input<"clear">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
-    yield* mayRule(caller, target, "clear")
     const roster = yield* Roster
     const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
     if (adapter?.capabilities.clears !== true) {
@@ -114,23 +110,21 @@ export const clear = (input: Input<"clear">, caller: Caller) =>
         hint: `sm kill ${target.name} and spawn a new one`
       })
     }
-    const at = yield* Clock.currentTimeMillis
-    const order: Letter = {
-      id: yield* makeMessageId,
-      from: senderOf(caller),
-      mode: "urgent",
-      kind: "clear",
-      at,
-      bytes: 0,
-      tries: 0
-    }
+    const clear = yield* clearing(caller, "urgent")
+    const empty = input.prompt === undefined || input.prompt === ""
+    const next = empty ? null : yield* makeLetter(caller, input.prompt, { mode: "urgent" })
     const session = sessionOf(target)
-    yield* Effect.catchTag(session.ask("AcceptUrgent", order), "NotNow", (error) => Effect.fail(refuse(error)))
-    if (input.prompt !== undefined && input.prompt !== "") {
-      const letter = yield* makeLetter(caller, input.prompt, { mode: "urgent" })
-      yield* Effect.catchTag(session.ask("AcceptUrgent", letter), "NotNow", (error) => Effect.fail(refuse(error)))
-    }
-    return (yield* Effect.catchTag(session.ask("Describe", {}), "NotNow", (error) => Effect.fail(refuse(error)))).card
+    yield* session.ask("Clear", { by: senderOf(caller), clear, next })
+    return (yield* session.ask("Describe", {})).card
+  })
+
+/** The agent's own command that clears its context, as a letter. */
+export const clearing = (caller: Caller, mode: Letter["mode"]) =>
+  Effect.gen(function* () {
+    const at = yield* Clock.currentTimeMillis
+    const id = yield* makeMessageId
+    const letter: Letter = { id, from: senderOf(caller), mode, kind: "clear", at, bytes: 0, tries: 0 }
+    return letter
   })
 
 export const name = (input: Input<"name">, caller: Caller) =>
@@ -140,7 +134,5 @@ export const name = (input: Input<"name">, caller: Caller) =>
     yield* Effect.catchTag(registry.ask("Claim", { id: target.id, name: input.name }), "NameTaken", (error) =>
       Effect.fail(taken(error))
     )
-    return yield* Effect.catchTag(sessionOf(target).ask("Rename", { name: input.name }), "NotNow", (error) =>
-      Effect.fail(refuse(error))
-    )
+    return yield* sessionOf(target).ask("Rename", { name: input.name, by: senderOf(caller) })
   })

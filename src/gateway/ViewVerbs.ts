@@ -8,7 +8,6 @@ import { isLive, type SessionCard } from "../domain/Session.ts"
 import { PaneId, Terminal } from "../terminal/Terminal.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, own } from "./Caller.ts"
-import { refuse } from "./MessageVerbs.ts"
 
 export const list = (input: Input<"list">) =>
   Effect.map(
@@ -44,8 +43,7 @@ export const status = (input: Input<"status">, caller: Caller) =>
     return output
   })
 
-const describe = (card: SessionCard) =>
-  Effect.catchTag(ref(Session, card.host, card.id).ask("Describe", {}), "NotNow", (error) => Effect.fail(refuse(error)))
+const describe = (card: SessionCard) => ref(Session, card.host, card.id).ask("Describe", {})
 
 export const output = (input: Input<"output">, caller: Caller) =>
   Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type World, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
+import { eventually, human, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
@@ -137,7 +137,7 @@ describe("a session and the deaths around it", () => {
       const id = yield* send("waits for the restore")
       yield* pass(5)
       assert.strictEqual((yield* card).card.queued, 1)
-      yield* moving(actor.ask("Restore", {}))
+      yield* moving(actor.ask("Restore", { by: human }))
       yield* reaches(id, "submitted")
       agent.finish()
       yield* reaches(id, "answered")
@@ -157,7 +157,7 @@ describe("a session and the deaths around it", () => {
       yield* is("idle")
       yield* panes.killServer
       assert.include((yield* is("crashed")).detail, "terminal server")
-      yield* moving(actor.ask("Restore", {}))
+      yield* moving(actor.ask("Restore", { by: human }))
       yield* is("idle")
       agent.exit(3)
       assert.include((yield* is("crashed")).detail, "exit code 3")

@@ -6,7 +6,7 @@ import { Registry } from "../../src/actors/registry/Registry.ts"
 import { SessionId, SessionName } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type World, eventually, moving, pass, withWorld } from "../support/SessionTest.ts"
+import { eventually, human, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
@@ -146,7 +146,7 @@ describe("a session's messages and its life", () => {
       yield* takes(1)
       yield* is("working")
       const waiting = yield* send("waiting")
-      yield* moving(actor.ask("Kill", { reason: "killed by human" }))
+      yield* moving(actor.ask("Kill", { reason: "killed by human", by: human }))
       yield* reaches(waiting, "dead")
       yield* reaches(running, "answered")
       yield* eventually(
@@ -211,7 +211,7 @@ describe("a session's messages and its life", () => {
       assert.deepInclude(taken, { _tag: "NameTaken", by: session })
       const name = SessionName.make("y")
       yield* moving(registry.ask("Claim", { id: session, name }))
-      yield* moving(actor.ask("Rename", { name }))
+      yield* moving(actor.ask("Rename", { name, by: human }))
       assert.deepInclude((yield* card).card, { name, id: session })
       yield* eventually(
         "the pane shows it",

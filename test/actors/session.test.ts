@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { SessionId } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
-import { type World, eventually, pass, withWorld } from "../support/SessionTest.ts"
+import { human, type World, eventually, pass, withWorld } from "../support/SessionTest.ts"
 
 const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   it.effect(title, () => withWorld(body))
@@ -12,7 +12,7 @@ const HOPS = ["accepted", "injected", "submitted", "answered"]
 const ann: Sender = { kind: "session", id: SessionId.make("0000000a"), name: "ann" }
 
 describe("a session", () => {
-  test("types when the agent is idle, one message after the other, in the order sent", ({
+  test("types when the agent is idle: what waited by then as one prompt, each in its frame, in the order sent", ({
     agent,
     hops,
     is,
@@ -24,22 +24,26 @@ describe("a session", () => {
     Effect.gen(function* () {
       yield* spawn("x")
       yield* is("idle")
-      const ids: Array<string> = []
-      for (const text of ["one", "two", "three"]) ids.push(yield* send(text, { from: ann }))
-      for (const [index, id] of ids.entries()) {
-        yield* takes(index + 1)
-        yield* pass(5)
-        assert.lengthOf(agent.prompts, index + 1, "the next waits for the end of the turn")
-        agent.finish(`answer ${index}`)
-        yield* reaches(id, "answered")
-        assert.deepStrictEqual(yield* hops(id), HOPS)
-      }
-      assert.deepStrictEqual(
-        agent.prompts,
-        ["one", "two", "three"].map(
-          (text, index) => `[Input from: ann (0000000a) via sm send · ${ids[index]}]\n${text}`
-        )
-      )
+      const framed = (id: string, text: string) => `[Input from: ann (0000000a) via sm send · ${id}]\n${text}`
+      const one = yield* send("one", { from: ann })
+      yield* takes(1)
+      const two = yield* send("two", { from: ann })
+      const three = yield* send("three", { from: ann })
+      const bare = yield* send("a person's", { from: human })
+      yield* pass(5)
+      assert.lengthOf(agent.prompts, 1, "the next waits for the end of the turn")
+      agent.finish("answer one")
+      yield* takes(2)
+      agent.finish("answer two and three")
+      yield* takes(3)
+      agent.finish("answer four")
+      yield* reaches(bare, "answered")
+      for (const id of [one, two, three, bare]) assert.deepStrictEqual(yield* hops(id), HOPS)
+      assert.deepStrictEqual(agent.prompts, [
+        framed(one, "one"),
+        `${framed(two, "two")}\n\n${framed(three, "three")}`,
+        "a person's"
+      ])
     }))
 
   test("types a person's words bare, and keeps the answer", ({ agent, broker, reaches, send, spawn, takes }) =>

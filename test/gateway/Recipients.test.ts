@@ -26,6 +26,14 @@ const card: fc.Arbitrary<SessionCard> = fc
     since: 0,
     stoppedAt: null,
     context: null,
+    role: null,
+    em: false,
+    task: null,
+    status: null,
+    epoch: 0,
+    carries: null,
+    stopping: null,
+    limited: null,
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

@@ -40,9 +40,9 @@ export const WHATS = [
 ] as const
 export type What = (typeof WHATS)[number]
 
-export const TERMINAL = new Set(["answered", "parked", "expired", "dead"])
+export const TERMINAL = new Set(["answered", "parked", "expired", "dead", "withdrawn"])
 export const ALLOWED: Readonly<Record<string, ReadonlyArray<string>>> = {
-  accepted: ["injected", "submitted", "parked", "expired", "dead"],
+  accepted: ["injected", "submitted", "parked", "expired", "dead", "withdrawn"],
   // Again: it was not taken, and typed once more.
   injected: ["injected", "submitted", "parked", "expired", "dead"],
   // Handed back by an interrupted agent.
@@ -50,5 +50,6 @@ export const ALLOWED: Readonly<Record<string, ReadonlyArray<string>>> = {
   answered: [],
   parked: [],
   expired: [],
-  dead: []
+  dead: [],
+  withdrawn: []
 }

@@ -2,7 +2,8 @@
 import { assert } from "@effect/vitest"
 import { Context, Effect, Exit } from "effect"
 import type { Outcome } from "../../src/actors/Behavior.ts"
-import { emptyState } from "../../src/actors/session/Delivery.ts"
+import { emptyState } from "../../src/actors/session/EmptyState.ts"
+import { onItsWay } from "../../src/actors/session/Move.ts"
 import { type Letter, Session, type State } from "../../src/actors/session/Session.ts"
 import { behavior } from "../../src/actors/session/SessionBehavior.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
@@ -13,6 +14,7 @@ import { isLive } from "../../src/domain/Session.ts"
 import { ALLOWED, type Happening, TERMINAL, type What } from "./Happening.ts"
 
 const ID = "0a1b2c3d"
+const HUMAN = { kind: "human", name: "human" }
 const letterId = (number: number) => MessageId.make(`m${String(number).padStart(15, "0")}`)
 const STEP = 100
 
@@ -61,12 +63,18 @@ export const makeModel = (confirms: boolean) => {
   }
 
   const places = (id: string): number =>
-    [
-      ...state.queue,
-      ...(state.typing === null ? [] : [state.typing.letter]),
-      ...state.flying.map(({ letter }) => letter),
-      ...state.carried
-    ].filter((letter) => letter.id === id).length
+    [...state.queue, ...onItsWay(state), ...state.carried].filter((letter) => letter.id === id).length
+
+  const overtakesNobody = (letter: Letter) => {
+    const place = accepted.findIndex(({ id }) => id === letter.id)
+    const older = accepted
+      .slice(0, Math.max(0, place))
+      .filter(({ from, mode }) => from.name === letter.from.name && mode === letter.mode)
+      .filter(({ id }) => state.queue.some((waiting) => waiting.id === id))
+      // What interrupted an urgent letter goes before it.
+      .filter(({ id, mode }) => !(mode === "urgent" && handedBack.has(id)))
+    assert.deepStrictEqual(older, [], `${letter.id} overtakes`)
+  }
 
   const check = (before: State) => {
     for (const { id } of accepted) {
@@ -77,23 +85,16 @@ export const makeModel = (confirms: boolean) => {
       if (!confirms && now === "injected") assert.isAtMost(places(id), 1, `${id} ${now}`)
       else assert.strictEqual(places(id), expected, `${id} is ${now}`)
     }
-    assert.isAtMost(state.flying.length + (state.typing === null ? 0 : 1), 1, "two letters on their way at once")
+    assert.isAtMost(state.flying.length + (state.typing === null ? 0 : 1), 1, "two prompts on their way at once")
     const firstOther = state.queue.findIndex(({ mode }) => mode !== "urgent")
     const lastUrgent = state.queue.findLastIndex(({ mode }) => mode === "urgent")
     if (firstOther >= 0) assert.isBelow(lastUrgent, firstOther, "an urgent letter waits behind another")
-    if (state.typing !== null && before.typing?.letter.id !== state.typing.letter.id) {
-      const { letter } = state.typing
-      const place = accepted.findIndex(({ id }) => id === letter.id)
-      const older = accepted
-        .slice(0, Math.max(0, place))
-        .filter(({ from, mode }) => from.name === letter.from.name && mode === letter.mode)
-        .filter(({ id }) => state.queue.some((waiting) => waiting.id === id))
-        // What interrupted an urgent letter goes before it.
-        .filter(({ id, mode }) => !(mode === "urgent" && handedBack.has(id)))
-      assert.deepStrictEqual(older, [], `${letter.id} overtakes`)
-    }
+    const taken = state.typing?.letters ?? []
+    assert.isAtMost(taken.length, 10, "letters in one prompt")
+    if (taken.length > 1) assert.isTrue(taken.every(({ from, kind }) => from.kind !== "human" && kind === "message"))
+    if (before.typing?.letters[0]?.id !== taken[0]?.id) for (const letter of taken) overtakesNobody(letter)
     if (state.phase === "stopped") {
-      const held = state.queue.length + state.flying.length + state.carried.length + (state.typing === null ? 0 : 1)
+      const held = state.queue.length + onItsWay(state).length + state.carried.length
       assert.strictEqual(held, 0, "a stopped session holds letters")
     }
   }
@@ -128,9 +129,19 @@ export const makeModel = (confirms: boolean) => {
   const pick = <T>(from: ReadonlyArray<T>, number: number): T | undefined => from[number % Math.max(1, from.length)]
   /** Mostly what is on its way; now and then anything. */
   const some = (number: number): MessageId => {
-    const way = [...(state.typing === null ? [] : [state.typing.letter]), ...state.flying.map(({ letter }) => letter)]
-    return (number % 5 > 0 ? pick(way, number)?.id : undefined) ?? pick(accepted, number)?.id ?? letterId(number)
+    return (
+      (number % 5 > 0 ? pick(onItsWay(state), number)?.id : undefined) ?? pick(accepted, number)?.id ?? letterId(number)
+    )
   }
+  /** The letters of one prompt. */
+  const prompt = (number: number): ReadonlyArray<MessageId> => {
+    const one = some(number)
+    const prompts = [...(state.typing === null ? [] : [state.typing]), ...state.flying]
+    const ids = prompts.map(({ letters }) => letters.map(({ id }) => id))
+    return ids.find((together) => together.includes(one)) ?? [one]
+  }
+  /** Some letters of one prompt. */
+  const group = (number: number): ReadonlyArray<MessageId> => prompt(number).slice(0, 1 + (number % 3))
   const turn = (number: number) => pick(["", "t1", "t2"], number) ?? ""
 
   const acts: Readonly<Record<What, (one: number, two: number) => void>> = {
@@ -178,14 +189,14 @@ export const makeModel = (confirms: boolean) => {
       if (carried !== null) assert.include(["injected", "dead"], status.get(carried), "it was on the command line")
     },
     "launch failed": () => void handle("LaunchFailed", { reason: "x" }),
-    typed: (one) => void handle("Typed", { id: some(one), evidence: "x" }),
+    typed: (one) => void handle("Typed", { ids: prompt(one), evidence: "x" }),
     withheld: (one, two) => {
       const phase = pick([null, "working", "human-composing", "waiting-permission"] as const, two) ?? null
-      handle("Withheld", { id: some(one), phase, detail: "" })
+      handle("Withheld", { ids: prompt(one), phase, detail: "" })
     },
     "handed back": (one) => void handle("HandedBack", { id: pick(state.carried, one)?.id ?? some(one) }),
-    confirmed: (one) => void handle("Confirmed", { id: some(one), evidence: "x" }),
-    "gave up": (one) => void handle("GaveUp", { id: some(one), evidence: "x" }),
+    confirmed: (one) => void handle("Confirmed", { ids: group(one), evidence: "x" }),
+    "gave up": (one) => void handle("GaveUp", { ids: group(one), evidence: "x" }),
     "interrupt pressed": () => void handle("InterruptPressed", {}),
     observed: (one) =>
       void handle("Observed", {
@@ -201,8 +212,8 @@ export const makeModel = (confirms: boolean) => {
     "permission asked": (_, two) => signal({ _tag: "PermissionAsked", turn: turn(two), question: "?" }),
     compact: (one) => signal(one % 2 === 0 ? { _tag: "CompactStarted" } : { _tag: "CompactEnded" }),
     started: (one) => signal({ _tag: "Started", source: one % 2 === 0 ? "clear" : "startup" }),
-    kill: () => void handle("Kill", { reason: "x" }),
-    restore: () => void handle("Restore", {}),
+    kill: () => void handle("Kill", { reason: "x", by: HUMAN }),
+    restore: () => void handle("Restore", { by: HUMAN }),
     "pane lost": () => void handle("PaneLost", { pane: state.pane?.id ?? "%9", reason: "x" }),
     "pane closed": () => void handle("PaneClosed", { pane: state.pane?.id ?? "%9" }),
     "another activation": () => void activation++,
@@ -264,15 +275,16 @@ export const makeModel = (confirms: boolean) => {
       storable()
       for (let round = 0; round < 4 * accepted.length + 20; round++) {
         now += STEP
-        if (!isLive(state.phase)) handle("Restore", {})
+        if (!isLive(state.phase)) handle("Restore", { by: HUMAN })
         if (state.launching !== null) acts.launched(0, 1)
         if (state.pane === null) handle("PaneLost", { pane: "", reason: "" })
         handle("Observed", { activity: "idle", detail: "" })
-        const way = state.typing?.letter ?? state.flying[0]?.letter
+        const way = state.typing?.letters ?? state.flying[0]?.letters
         if (way === undefined) continue
-        handle("Typed", { id: way.id, evidence: "x" })
-        if (way.kind === "clear") acts.started(0, 0)
-        else if (confirms) signal({ _tag: "PromptSubmitted", turn: "z", prompt: `[${way.id}]` })
+        const ids = way.map(({ id }) => id)
+        handle("Typed", { ids, evidence: "x" })
+        if (way[0]?.kind === "clear") acts.started(0, 0)
+        else if (confirms) signal({ _tag: "PromptSubmitted", turn: "z", prompt: `[${ids.join("] [")}]` })
         signal({ _tag: "TurnEnded", turn: "z", answer: "a", background: false })
       }
       const open = accepted.filter(({ id }) => {

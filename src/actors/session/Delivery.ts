@@ -1,141 +1,131 @@
-/** Pure: which letter may be typed now, and what each report about it means. */
+/** Pure: which letters may be typed now, and what each report about them means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
-import { andThen, enter, hop, idOf, type Move, remember, stay, tellWorld } from "./Move.ts"
+import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
+import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
+import { delivered, stopped, undelivered } from "./Notices.ts"
 import type { Letter, State } from "./Session.ts"
 
 /** Attempts at typing one message before it is parked. */
 export const MAX_TRIES = 5
 
-export const emptyState = (id: string): State => ({
-  id,
-  name: id,
-  host: "",
-  spec: null,
-  phase: "starting",
-  detail: "",
-  createdAt: 0,
-  since: 0,
-  stoppedAt: null,
-  agentSessionId: null,
-  transcript: null,
-  pane: null,
-  seatEnv: {},
-  launching: null,
-  turn: null,
-  ended: null,
-  context: null,
-  queue: [],
-  typing: null,
-  flying: [],
-  carried: [],
-  interrupting: null,
-  seen: [],
-  signals: [],
-  actions: []
-})
+type Letters = ReadonlyArray<Letter>
+type Ids = ReadonlyArray<MessageId>
 
-/** Urgent letters go ahead of the others, in their own order. */
-const inLine = (queue: ReadonlyArray<Letter>, letter: Letter): ReadonlyArray<Letter> => {
-  if (letter.mode !== "urgent") return [...queue, letter]
-  const place = queue.findIndex((other) => other.mode !== "urgent")
-  return place < 0 ? [...queue, letter] : [...queue.slice(0, place), letter, ...queue.slice(place)]
-}
+/** One step for each letter. */
+const each = (letters: Letters, state: State, step: (state: State, letter: Letter) => Move): Move =>
+  letters.reduce((move, letter) => andThen(move, (next) => step(next, letter)), stay(state))
 
-/** Back into line: an urgent letter to the front, another ahead of those that were accepted after it. */
-const backInLine = (state: State, letter: Letter): ReadonlyArray<Letter> => {
-  if (letter.mode === "urgent") return [letter, ...state.queue]
-  const ageOf = ({ id }: Letter) => state.seen.findIndex(([seen]) => seen === id)
-  const place = state.queue.findIndex((other) => other.mode !== "urgent" && ageOf(other) > ageOf(letter))
-  return place < 0 ? [...state.queue, letter] : state.queue.toSpliced(place, 0, letter)
-}
+/** A letter comes to an end without having reached the agent; a sender that is a session is told. */
+const fails =
+  (status: "parked" | "expired" | "dead", evidence: string) =>
+  (state: State, letter: Letter): Move => {
+    const move = hop(state, letter.id, status, evidence)
+    return { state: move.state, out: [...move.out, ...undelivered(state, letter, status, evidence)] }
+  }
 
 export const accept = (state: State, letter: Letter, now: number, activation: string): Move => {
   if (state.seen.some(([id]) => id === letter.id)) return stay(state)
-  const queued: State = {
-    ...state,
-    queue: inLine(state.queue, letter),
-    seen: remember(state, letter.id, "accepted")
-  }
-  return andThen(stay(queued), (next) => plan(next, now, activation))
+  const replaced = superseded(state.queue, letter)
+  const queue = state.queue.filter((other) => !replaced.includes(other))
+  const queued: State = { ...state, queue: inLine(queue, letter), seen: remember(state, letter.id, "accepted") }
+  const withdrawn = each(replaced, queued, (next, { id }) =>
+    hop(next, id, "withdrawn", `${letter.id} of the same sender, key ${letter.key}, took its place`)
+  )
+  return andThen(withdrawn, (next) => plan(next, now, activation))
 }
 
-/** Drops letters whose time ran out before they were typed. */
-const expire = (state: State, now: number): Move => {
+/** Takes a letter that still waits out of the line; none when it does not wait. */
+export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined =>
+  state.queue.some((letter) => letter.id === id)
+    ? hop({ ...state, queue: state.queue.filter((letter) => letter.id !== id) }, id, "withdrawn", evidence)
+    : undefined
+
+/** Drops letters whose time ran out before they were typed, and those that speak of a context that was cleared. */
+export const expire = (state: State, now: number): Move => {
   const late = state.queue.filter((letter) => letter.expiresAt !== undefined && letter.expiresAt <= now)
-  if (late.length === 0) return stay(state)
-  const kept = { ...state, queue: state.queue.filter((letter) => !late.includes(letter)) }
-  return late.reduce(
-    (move, letter) =>
-      andThen(move, (next) => hop(next, letter.id, "expired", "its time to live ran out before it was typed")),
-    stay(kept)
+  const void_ = state.queue.filter(
+    (letter) => !late.includes(letter) && letter.epoch !== undefined && letter.epoch < state.epoch
+  )
+  if (late.length + void_.length === 0) return stay(state)
+  const kept = { ...state, queue: state.queue.filter((letter) => !late.includes(letter) && !void_.includes(letter)) }
+  return andThen(each(late, kept, fails("expired", "its time to live ran out before it was typed")), (next) =>
+    each(void_, next, (then, { id }) => hop(then, id, "withdrawn", "void: the context it speaks of was cleared"))
   )
 }
 
-/** Takes the next letter up when the agent is ready for it, or decides to interrupt for an urgent one. */
+/** Takes the next letters up when the agent is ready for them, or decides to interrupt for an urgent one. */
 export const plan = (state: State, now: number, activation: string): Move =>
   andThen(expire(state, now), (next) => {
-    const [letter, ...rest] = next.queue
-    if (letter === undefined || next.pane === null || next.typing !== null || next.flying.length > 0) return stay(next)
+    const letters = nextPrompt(next.queue)
+    const [first] = letters
+    if (first === undefined || next.pane === null || next.limited !== null) return stay(next)
+    if (next.typing !== null || next.flying.length > 0) return stay(next)
     if (next.phase === "idle") {
-      const typing = { letter: { ...letter, tries: letter.tries + 1 }, activation, at: now }
-      return stay({ ...next, queue: rest, typing, interrupting: null })
+      const queue = next.queue.filter((letter) => !letters.includes(letter))
+      const tried = letters.map((letter) => ({ ...letter, tries: letter.tries + 1 }))
+      const typing = { letters: tried, activation, at: now, door: "composer" as const }
+      return stay({ ...next, queue, typing, interrupting: null })
     }
-    if (letter.mode === "urgent" && next.phase === "working" && next.interrupting === null) {
+    if (first.mode === "urgent" && next.phase === "working" && next.interrupting === null) {
       return stay({ ...next, interrupting: { presses: 0, at: now } })
     }
     return stay(next)
   })
 
-const flyingOf = (state: State, id: MessageId) => state.flying.find((flight) => flight.letter.id === id)?.letter
+/** Letters of these ids that are on their way, and the state without them there. */
+const takenOut = (state: State, ids: Ids): { readonly letters: Letters; readonly without: State } => {
+  const stays = ({ id }: Letter) => !ids.includes(id)
+  const letters = onItsWay(state).filter((letter) => !stays(letter))
+  if (letters.length === 0) return { letters, without: state }
+  const left = state.typing?.letters.filter(stays) ?? []
+  const flying = state.flying.map((flight) => ({ ...flight, letters: flight.letters.filter(stays) }))
+  const typing = state.typing === null || left.length === 0 ? null : { ...state.typing, letters: left }
+  return { letters, without: { ...state, typing, flying: flying.filter((flight) => flight.letters.length > 0) } }
+}
 
-/** The keys were pressed. `confirms`: the agent will say so itself when it took it. */
-export const typed = (state: State, id: MessageId, evidence: string, now: number, confirms: boolean): Move => {
-  const letter = state.typing?.letter.id === id ? state.typing.letter : undefined
-  if (letter === undefined) return stay(state)
-  const moved: State = {
-    ...state,
-    typing: null,
-    flying: confirms || letter.kind === "clear" ? [...state.flying, { letter, at: now }] : state.flying
-  }
-  return letter.kind === "clear" ? stay(moved) : hop(moved, id, "injected", evidence)
+/** The keys were pressed. `confirms`: the agent will say so itself when it took them. */
+export const typed = (state: State, ids: Ids, evidence: string, now: number, confirms: boolean): Move => {
+  const { typing } = state
+  if (typing === null || !typing.letters.some(({ id }) => ids.includes(id))) return stay(state)
+  const { door, letters } = typing
+  const awaited = confirms || letters.some(({ kind }) => kind === "clear")
+  const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
+  const messages = letters.filter(({ kind }) => kind === "message")
+  return each(messages, { ...state, typing: null, flying }, (next, letter) => {
+    const move = hop(next, letter.id, "injected", evidence)
+    // Nobody will ever say more of it.
+    return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter, now)] }
+  })
 }
 
 /** Back in front of the line; parked when it was tried too often. */
-export const withheld = (state: State, id: MessageId): Move => {
-  const letter = state.typing?.letter.id === id ? state.typing.letter : flyingOf(state, id)
-  if (letter === undefined) return stay(state)
-  const without: State = {
-    ...state,
-    typing: state.typing?.letter.id === id ? null : state.typing,
-    flying: state.flying.filter((flight) => flight.letter.id !== id)
-  }
-  return stay({ ...without, queue: backInLine(without, letter) })
+export const withheld = (state: State, ids: Ids): Move => {
+  const { letters, without } = takenOut(state, ids)
+  // The last one first: each urgent letter goes ahead of all.
+  return stay(letters.toReversed().reduce((next, letter) => ({ ...next, queue: backInLine(next, letter) }), without))
 }
 
-export const gaveUp = (state: State, id: MessageId, evidence: string): Move => {
-  const letter = state.typing?.letter.id === id ? state.typing.letter : flyingOf(state, id)
-  if (letter === undefined) return stay(state)
-  const without: State = {
-    ...state,
-    typing: state.typing?.letter.id === id ? null : state.typing,
-    flying: state.flying.filter((flight) => flight.letter.id !== id)
-  }
-  return letter.kind === "clear" ? stay(without) : hop(without, id, "parked", evidence)
+export const gaveUp = (state: State, ids: Ids, evidence: string): Move => {
+  const { letters, without } = takenOut(state, ids)
+  return each(
+    letters.filter(({ kind }) => kind === "message"),
+    without,
+    fails("parked", evidence)
+  )
 }
 
-/** The agent has it. Also true of a letter whose typing was interrupted by a crash of ours. */
-export const confirmed = (state: State, id: MessageId, evidence: string): Move => {
-  const letter = flyingOf(state, id) ?? (state.typing?.letter.id === id ? state.typing.letter : undefined)
-  if (letter === undefined) return stay(state)
-  const without: State = {
-    ...state,
-    typing: state.typing?.letter.id === id ? null : state.typing,
-    flying: state.flying.filter((flight) => flight.letter.id !== id)
-  }
+/** The agent has them. Also true of letters whose typing was interrupted by a crash of ours. */
+export const confirmed = (state: State, ids: Ids, evidence: string, now: number): Move => {
+  const { letters, without } = takenOut(state, ids)
+  if (letters.length === 0) return stay(state)
   // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
-  if (letter.kind === "clear") return cleared({ ...state, agentSessionId: null, transcript: null, context: null })
-  return hop({ ...without, carried: [...without.carried, letter] }, id, "submitted", evidence)
+  if (letters.some(({ kind }) => kind === "clear"))
+    return andThen(cleared(state), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
+  return each(letters, { ...without, carried: [...without.carried, ...letters] }, (next, letter) => {
+    const move = hop(next, letter.id, "submitted", evidence)
+    return { ...move, out: [...move.out, ...delivered(next, letter, now)] }
+  })
 }
 
 /**
@@ -145,50 +135,58 @@ export const confirmed = (state: State, id: MessageId, evidence: string): Move =
 export const handedBack = (state: State, id: MessageId): Move => {
   const letter = state.carried.find((other) => other.id === id)
   if (letter === undefined) return stay(state)
-  if (state.interrupting === null) {
-    const parked = { ...state, carried: state.carried.filter((other) => other !== letter) }
-    return hop(parked, id, "parked", "a person interrupted the agent before it began with it; it stood in the composer")
-  }
   const without = { ...state, carried: state.carried.filter((other) => other !== letter) }
+  if (state.interrupting === null) {
+    const why = "a person interrupted the agent before it began with it; it stood in the composer"
+    return fails("parked", why)(without, letter)
+  }
   const queue = letter.mode === "urgent" ? inLine(state.queue, letter) : backInLine(without, letter)
   return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
 }
 
-/** The context was dropped: the control letter has done its work. */
+/** The context was dropped: the control letter has done its work, and what was said of that context is void. */
 export const cleared = (state: State): Move => {
-  const waiting = state.flying.some((flight) => flight.letter.kind === "clear") || state.typing?.letter.kind === "clear"
-  const without: State = {
-    ...state,
-    typing: state.typing?.letter.kind === "clear" ? null : state.typing,
-    flying: state.flying.filter((flight) => flight.letter.kind !== "clear"),
-    actions: []
+  const isClear = ({ kind }: Letter) => kind === "clear"
+  const ids = onItsWay(state)
+    .filter(isClear)
+    .map(({ id }) => id)
+  const { without } = takenOut(state, ids)
+  const voided = state.agentSessionId === null ? state.voided : [...state.voided, state.agentSessionId].slice(-20)
+  const fresh: State = {
+    ...without,
+    actions: [],
+    context: null,
+    epoch: state.epoch + 1,
+    voided,
+    status: null,
+    task: null,
+    assignment: null,
+    limited: null
   }
-  return waiting ? tellWorld(without, { _tag: "SessionCleared", id: idOf(state) }) : stay(without)
+  return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })
 }
 
-/** The turn is over: everything it carried is answered, and the line moves on. */
-export const turnOver = (state: State, evidence: string, now: number): Move => {
+/** The turn is over: everything it carried is answered, and the line moves on. `answer`: none when it is not known. */
+export const turnOver = (state: State, evidence: string, now: number, answer: string | null = null): Move => {
   const ended = state.turn === null ? state.ended : { turn: state.turn, carried: state.carried.map(({ id }) => id) }
   const over: State = { ...state, turn: null, ended, carried: [], interrupting: null }
-  const answered = state.carried.reduce(
-    (move, { id }) => andThen(move, (next) => hop(next, id, "answered", evidence)),
-    stay(over)
+  const answered = each(state.carried, over, (next, { id }) => hop(next, id, "answered", evidence))
+  const told = { ...answered, out: [...answered.out, ...stopped(state, evidence, answer, now)] }
+  return andThen(told, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
+}
+
+/** The agent is gone in the middle of its turn. */
+export const cutShort = (state: State, reason: string, now: number): Move => {
+  const why = `${reason}; the turn did not finish`
+  const over = each(state.carried, { ...state, turn: null, carried: [], interrupting: null }, (next, { id }) =>
+    hop(next, id, "answered", why)
   )
-  return andThen(answered, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
+  return { ...over, out: [...over.out, ...stopped(state, why, null, now)] }
 }
 
 /** Everything that waits dies with the session. */
-export const abandon = (state: State, reason: string): Move => {
-  const letters = [
-    ...(state.typing === null ? [] : [state.typing.letter]),
-    ...state.flying.map((flight) => flight.letter),
-    ...state.queue
-  ]
-  const empty: State = { ...state, queue: [], typing: null, flying: [], carried: [] }
-  const dead = letters.filter((letter) => letter.kind === "message").map((letter) => letter.id)
-  const move = dead.reduce((sum, id) => andThen(sum, (next) => hop(next, id, "dead", reason)), stay(empty))
-  return state.carried.reduce(
-    (sum, { id }) => andThen(sum, (next) => hop(next, id, "answered", `${reason}; the turn did not finish`)),
-    move
-  )
+export const abandon = (state: State, reason: string, now: number): Move => {
+  const letters = [...onItsWay(state), ...state.queue].filter(({ kind }) => kind === "message")
+  const empty: State = { ...state, queue: [], typing: null, flying: [] }
+  return andThen(each(letters, empty, fails("dead", reason)), (next) => cutShort(next, reason, now))
 }

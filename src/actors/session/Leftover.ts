@@ -17,7 +17,7 @@ export const isLeftover = Effect.fnUntraced(function* (state: State, draft: stri
   for (const letter of state.queue) {
     if (letter.kind === "clear") continue
     const text = yield* wordingOf(letter)
-    if (Option.isSome(text) && isOurs(draft, text.value, letter.id)) return true
+    if (Option.isSome(text) && isOurs(draft, text.value, [letter.id])) return true
   }
   for (const [id] of state.seen.slice(-RECENT)) {
     const text = yield* textOf(id)

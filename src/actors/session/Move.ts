@@ -2,7 +2,7 @@
 import type { Event } from "../../domain/Event.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { HostId, SessionId, SessionName } from "../../domain/Ids.ts"
-import type { MessageStatus } from "../../domain/Message.ts"
+import type { Cause, MessageStatus } from "../../domain/Message.ts"
 import { SessionCard, type SessionPhase } from "../../domain/Session.ts"
 import { Schema } from "effect"
 import { Out, publish } from "../Out.ts"
@@ -39,13 +39,14 @@ export const enter = (state: State, phase: SessionPhase, detail: string, now: nu
 /** How many accepted messages are remembered, so that a retry by the same id is the same message. */
 const REMEMBERED = 200
 
-/** Letters that have not come to their end, wherever they are. */
-export const held = (state: State): ReadonlyArray<Letter> => [
-  ...state.queue,
-  ...(state.typing === null ? [] : [state.typing.letter]),
-  ...state.flying.map(({ letter }) => letter),
-  ...state.carried
+/** Letters being typed, or typed and not confirmed yet. */
+export const onItsWay = ({ flying, typing }: State): ReadonlyArray<Letter> => [
+  ...(typing?.letters ?? []),
+  ...flying.flatMap(({ letters }) => letters)
 ]
+
+/** Letters that have not come to their end, wherever they are. */
+export const held = (state: State): ReadonlyArray<Letter> => [...state.queue, ...onItsWay(state), ...state.carried]
 
 /** Remembers one more. What is held is never forgotten: by this order a letter goes back to its place in the line. */
 export const remember = (state: State, id: MessageId, status: MessageStatus): State["seen"] => {
@@ -81,10 +82,32 @@ export const cardOf = (state: State): SessionCard => ({
   agentSessionId: state.agentSessionId,
   transcript: state.transcript,
   context: state.context,
-  queued: state.queue.length + (state.typing === null ? 0 : 1),
+  queued: state.queue.length + (state.typing?.letters.length ?? 0),
   createdAt: state.createdAt,
   since: state.since,
-  stoppedAt: state.stoppedAt
+  stoppedAt: state.stoppedAt,
+  role: state.role,
+  em: state.em,
+  task: state.task,
+  status: state.status,
+  epoch: state.epoch,
+  carries: carriedBy(state),
+  stopping:
+    [...onItsWay(state), ...state.queue].find(({ kind, mode }) => mode === "urgent" && kind === "message")?.id ?? null,
+  limited: state.limited
+})
+
+/** What the running turn answers: of several messages the one with the longest history. */
+const carriedBy = ({ carried }: State): Cause | null =>
+  carried
+    .map(causeOf)
+    .reduce<Cause | null>((longest, cause) => (longest === null || cause.hops > longest.hops ? cause : longest), null)
+
+/** What an answer to this letter is caused by. */
+export const causeOf = ({ cause, id }: Letter): Cause => ({
+  id,
+  root: cause?.root ?? id,
+  hops: (cause?.hops ?? 0) + 1
 })
 
 const cardJson = Schema.encodeSync(Schema.fromJsonString(SessionCard))

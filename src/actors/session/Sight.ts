@@ -58,10 +58,10 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
   })
 
 /** Does the draft in the composer look like the beginning or the end of this text of ours? */
-export const isOurs = (draft: string, text: string, id: string): boolean => {
+export const isOurs = (draft: string, text: string, ids: ReadonlyArray<string>): boolean => {
   const shown = squeeze(draft)
   if (shown === "") return false
-  if (shown.includes(id)) return true
+  if (ids.some((id) => shown.includes(id))) return true
   const whole = squeeze(text)
   return shown.length >= 8 ? whole.includes(shown.slice(0, 200)) || whole.includes(shown.slice(-200)) : whole === shown
 }

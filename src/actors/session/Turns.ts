@@ -3,7 +3,7 @@ import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { cleared, confirmed, turnOver } from "./Delivery.ts"
-import { enter, idOf, type Move, stay, tellWorld, andThen } from "./Move.ts"
+import { enter, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./Session.ts"
 
 const ACTIONS = 50
@@ -23,7 +23,7 @@ const ends = (state: State, answer: string | null, evidence: string, now: number
           state.carried.map(({ id }) => id),
           answer
         )
-  const over = turnOver(state, evidence, now)
+  const over = turnOver(state, evidence, now, answer)
   return { state: over.state, out: [...texts, ...over.out] }
 }
 
@@ -51,16 +51,21 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         agentSessionId: signal.agentSessionId ?? state.agentSessionId,
         transcript: signal.transcript ?? state.transcript
       }
-      if (signal.source === "clear")
-        return andThen(cleared({ ...known, context: null }), (next) =>
-          turnOver(next, "the agent's context was cleared", now)
+      if (signal.source === "clear") {
+        // Neither ordered nor of a conversation that is known: the clear has been seen to have its effect already.
+        const ordered = onItsWay(state).some(({ kind }) => kind === "clear")
+        const seen = !ordered && (state.agentSessionId === null || known.agentSessionId === state.agentSessionId)
+        const { agentSessionId, transcript } = known
+        return andThen(seen ? stay(state) : cleared(state), (next) =>
+          turnOver({ ...next, agentSessionId, transcript, context: null }, "the agent's context was cleared", now)
         )
+      }
       return stay(known)
     }
     case "PromptSubmitted": {
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
       const moved = carries(signal.prompt).reduce(
-        (move, id) => andThen(move, (next) => confirmed(next, id, evidence)),
+        (move, id) => andThen(move, (next) => confirmed(next, [id], evidence, now)),
         stay(state)
       )
       return andThen(moved, (next) => works(next, signal.turn, now))
@@ -133,11 +138,13 @@ export const signalled = (
   signal: Signal,
   at: number,
   now: number,
-  carries: Carries
+  carries: Carries,
+  conversation?: string
 ): Move => {
   if (state.signals.includes(id)) return stay(state)
   const taken: State = { ...state, signals: [...state.signals, id].slice(-SIGNALS) }
   if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
+  if (conversation !== undefined && taken.voided.includes(conversation)) return stay(taken)
   return interpret(taken, signal, at, now, carries)
 }
 

@@ -8,7 +8,7 @@ import { MAX_TRIES } from "./Delivery.ts"
 import { isLeftover } from "./Leftover.ts"
 import type { Letter, Session, State } from "./Session.ts"
 import { isOurs, type Sight } from "./Sight.ts"
-import { wordingOf } from "./Wording.ts"
+import { promptOf } from "./Wording.ts"
 
 /**
  * Ms for which the agent must have stood idle with an empty composer before a letter begun by another activation counts
@@ -35,6 +35,8 @@ const CHECK = 1000
 const RETURNED = 1000
 /** Ms after which a clear that reports nothing has had its effect. */
 const CLEARED = 1500
+
+type Letters = ReadonlyArray<Letter>
 
 export interface Typist {
   readonly needsSight: (state: State, now: number) => boolean
@@ -65,10 +67,12 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   const idleSince = new Map<string, number>()
   let checkedAt = 0
   const returnedSince = new Map<string, number>()
-  const keyOf = (letter: Letter) => `${letter.id}#${letter.tries}`
+  const keyOf = ([first]: Letters) => `${first?.id}#${first?.tries}`
+  const idsOf = (letters: Letters) => letters.map(({ id }) => id)
+  const isClear = (letters: Letters) => letters.some(({ kind }) => kind === "clear")
 
-  const idleFor = (letter: Letter, { observation: { activity, draft } }: Sight, now: number): number => {
-    const key = keyOf(letter)
+  const idleFor = (letters: Letters, { observation: { activity, draft } }: Sight, now: number): number => {
+    const key = keyOf(letters)
     if (activity !== "idle" || draft !== null) {
       idleSince.delete(key)
       return 0
@@ -78,27 +82,29 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   }
 
   /** The text as the agent shall read it; none when it is lost. */
-  const wording = (letter: Letter, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
-    letter.kind === "clear" ? Effect.succeedSome(adapter.clear) : wordingOf(letter)
+  const wording = (letters: Letters, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
+    isClear(letters) ? Effect.succeedSome(adapter.clear) : promptOf(letters)
 
-  const giveUp = (letter: Letter, evidence: string) => self.report("GaveUp", { id: letter.id, evidence })
-  /** Back into the line, unless it was there too often. */
-  const withhold = (letter: Letter, phase: State["phase"] | null, detail: string) =>
-    phase === null && letter.tries >= MAX_TRIES
-      ? giveUp(letter, `parked after ${letter.tries} attempts: ${detail}`)
-      : self.report("Withheld", { id: letter.id, phase, detail })
+  const giveUp = (letters: Letters, evidence: string) => self.report("GaveUp", { ids: idsOf(letters), evidence })
+  /** Back into the line, but for those that were there too often. */
+  const withhold = (letters: Letters, phase: State["phase"] | null, detail: string) => {
+    const spent = letters.filter(({ tries }) => phase === null && tries >= MAX_TRIES)
+    if (spent.length > 0) giveUp(spent, `parked after ${MAX_TRIES} attempts: ${detail}`)
+    const others = letters.filter((letter) => !spent.includes(letter))
+    if (others.length > 0) self.report("Withheld", { ids: idsOf(others), phase, detail })
+  }
 
   /** Sends what of ours stands in the composer. */
-  const complete = Effect.fnUntraced(function* (letter: Letter, adapter: AgentAdapter, pane: PaneId) {
+  const complete = Effect.fnUntraced(function* (letters: Letters, adapter: AgentAdapter, pane: PaneId) {
     const terminal = yield* Terminal
-    const enters = begun.get(keyOf(letter)) ?? 0
-    if (enters >= MAX_TRIES) return giveUp(letter, "it stands in the composer and Enter does not send it")
-    begun.set(keyOf(letter), enters + 1)
+    const enters = begun.get(keyOf(letters)) ?? 0
+    if (enters >= MAX_TRIES) return giveUp(letters, "it stands in the composer and Enter does not send it")
+    begun.set(keyOf(letters), enters + 1)
     yield* terminal.type(pane, adapter.enter)
   })
 
   const fresh = Effect.fnUntraced(function* (
-    letter: Letter,
+    letters: Letters,
     state: State,
     adapter: AgentAdapter,
     pane: PaneId,
@@ -107,36 +113,37 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   ) {
     const terminal = yield* Terminal
     const { activity, detail, draft } = sight.observation
-    if (activity === "dialog") return (withhold(letter, "waiting-permission", detail), undefined)
+    if (activity === "dialog") return (withhold(letters, "waiting-permission", detail), undefined)
     const age = now - (state.typing?.at ?? now)
     // The turn's end is told before its last picture is drawn.
-    if (activity === "busy") return age < REDRAW ? SOON : (withhold(letter, "working", ""), undefined)
+    if (activity === "busy") return age < REDRAW ? SOON : (withhold(letters, "working", ""), undefined)
     if (activity !== "idle") {
-      if (age > DENIED) return (withhold(letter, null, "the agent shows no prompt to type into"), undefined)
+      if (age > DENIED) return (withhold(letters, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
-    const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
+    const text = yield* wording(letters, adapter)
+    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
     if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {
-      return (withhold(letter, "human-composing", "somebody is typing in the pane"), undefined)
+      return (withhold(letters, "human-composing", "somebody is typing in the pane"), undefined)
     }
     if (draft !== null) {
       if (now - (state.typing?.at ?? now) > DENIED)
-        return (withhold(letter, null, "the composer cannot be emptied of what stands in it"), undefined)
+        return (withhold(letters, null, "the composer cannot be emptied of what stands in it"), undefined)
       yield* terminal.type(pane, adapter.discard)
       return 200
     }
-    begun.set(keyOf(letter), 0)
+    begun.set(keyOf(letters), 0)
     // When this fails nobody knows how far it got: the letter is looked for as after a restart.
     yield* terminal.type(pane, adapter.submit(text.value))
-    const attempt = letter.tries > 1 ? `, attempt ${letter.tries}` : ""
-    self.report("Typed", { id: letter.id, evidence: `typed into pane ${pane}${attempt}` })
+    const tries = letters[0]?.tries ?? 1
+    const attempt = tries > 1 ? `, attempt ${tries}` : ""
+    self.report("Typed", { ids: idsOf(letters), evidence: `typed into pane ${pane}${attempt}` })
     return CHECK
   })
 
   /** Begun by an activation that is no more: typed, half typed, or not at all? */
   const recover = Effect.fnUntraced(function* (
-    letter: Letter,
+    letters: Letters,
     since: number,
     adapter: AgentAdapter,
     seat: Seat,
@@ -144,15 +151,15 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     sight: Sight,
     now: number
   ) {
-    if (!begun.has(keyOf(letter))) begun.set(keyOf(letter), 0)
-    const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
+    if (!begun.has(keyOf(letters))) begun.set(keyOf(letters), 0)
+    const text = yield* wording(letters, adapter)
+    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
     const { activity, draft } = sight.observation
-    const idle = idleFor(letter, sight, now)
-    if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, letter.id)) {
-      yield* complete(letter, adapter, pane)
+    const idle = idleFor(letters, sight, now)
+    if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, idsOf(letters))) {
+      yield* complete(letters, adapter, pane)
       self.report("Typed", {
-        id: letter.id,
+        ids: idsOf(letters),
         evidence: `found in the composer of pane ${pane} after a restart, and sent`
       })
       return CHECK
@@ -160,27 +167,29 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
     if (found === "yes")
       return (
-        self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript after a restart" }),
+        self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript after a restart" }),
         undefined
       )
     if (activity !== "idle" || draft !== null) return CHECK
     const left = (found === "no" ? GRACE : GRACE * 2) - idle
     if (left > 0) return Math.min(left, CHECK)
-    if (!adapter.capabilities.confirms && letter.kind === "message") {
-      return (giveUp(letter, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined)
-    }
-    if (letter.kind === "message" && COMMAND.test(text.value))
+    if (!adapter.capabilities.confirms && !isClear(letters)) {
       return (
-        giveUp(letter, "a restart cut short the typing of a command of the agent's own, which leaves no trace"),
+        giveUp(letters, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined
+      )
+    }
+    if (!isClear(letters) && COMMAND.test(text.value))
+      return (
+        giveUp(letters, "a restart cut short the typing of a command of the agent's own, which leaves no trace"),
         undefined
       )
-    begun.delete(keyOf(letter))
-    return (withhold(letter, null, "not found after a restart"), undefined)
+    begun.delete(keyOf(letters))
+    return (withhold(letters, null, "not found after a restart"), undefined)
   })
 
   /** Typed, and not confirmed yet. */
   const chase = Effect.fnUntraced(function* (
-    letter: Letter,
+    letters: Letters,
     since: number,
     adapter: AgentAdapter,
     seat: Seat,
@@ -190,29 +199,31 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   ) {
     const { activity, draft } = sight.observation
     const age = now - since
-    const idle = idleFor(letter, sight, now)
+    const idle = idleFor(letters, sight, now)
     if (activity === "dialog" || age < CHECK) return CHECK
-    if (letter.kind === "clear") {
+    if (isClear(letters)) {
       if (activity === "idle" && age > CLEARED)
-        return (self.report("Confirmed", { id: letter.id, evidence: "idle again after the clear" }), undefined)
+        return (self.report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
       return CHECK
     }
-    const text = yield* wording(letter, adapter)
-    if (Option.isNone(text)) return (giveUp(letter, "its text is no longer stored"), undefined)
-    if (draft !== null && isOurs(draft, text.value, letter.id)) {
-      yield* complete(letter, adapter, pane)
+    const text = yield* wording(letters, adapter)
+    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
+    if (draft !== null && isOurs(draft, text.value, idsOf(letters))) {
+      yield* complete(letters, adapter, pane)
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
     if (found === "yes")
-      return (self.report("Confirmed", { id: letter.id, evidence: "found in the agent's transcript" }), undefined)
+      return (self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
     if (activity !== "idle" || draft !== null) return CHECK * 2
     // A command of the agent's own often leaves no trace, and twice is not once.
     if (COMMAND.test(text.value) && idle > UNTOLD)
-      return (giveUp(letter, "typed as a command of the agent's own, which does not tell what became of it"), undefined)
+      return (
+        giveUp(letters, "typed as a command of the agent's own, which does not tell what became of it"), undefined
+      )
     if (found === "no" && idle > DENIED)
-      return (withhold(letter, null, "typed, but the transcript does not have it"), undefined)
-    if (idle > SILENT) return (giveUp(letter, "typed, but the agent never confirmed it"), undefined)
+      return (withhold(letters, null, "typed, but the transcript does not have it"), undefined)
+    if (idle > SILENT) return (giveUp(letters, "typed, but the agent never confirmed it"), undefined)
     return CHECK
   })
 
@@ -223,10 +234,10 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
       const { typing } = state
       if (typing !== null) {
-        const untouched = typing.activation === self.activation && !begun.has(keyOf(typing.letter))
+        const untouched = typing.activation === self.activation && !begun.has(keyOf(typing.letters))
         return untouched
-          ? yield* fresh(typing.letter, state, adapter, pane, sight, now)
-          : yield* recover(typing.letter, typing.at, adapter, seat, pane, sight, now)
+          ? yield* fresh(typing.letters, state, adapter, pane, sight, now)
+          : yield* recover(typing.letters, typing.at, adapter, seat, pane, sight, now)
       }
       const flight = state.flying[0]
       if (flight === undefined) {
@@ -235,13 +246,13 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         return undefined
       }
       checkedAt = now
-      return yield* chase(flight.letter, flight.at, adapter, seat, pane, sight, now)
+      return yield* chase(flight.letters, flight.at, adapter, seat, pane, sight, now)
     }),
     noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }, now) {
       if (activity !== "idle" || draft === null) return returnedSince.clear()
       for (const letter of state.carried) {
-        const text = yield* wording(letter, adapter)
-        if (Option.isNone(text) || !isOurs(draft, text.value, letter.id)) continue
+        const text = yield* wording([letter], adapter)
+        if (Option.isNone(text) || !isOurs(draft, text.value, [letter.id])) continue
         const since = returnedSince.get(letter.id) ?? now
         returnedSince.set(letter.id, since)
         if (state.interrupting !== null || now - since >= RETURNED) self.report("HandedBack", { id: letter.id })
@@ -249,14 +260,10 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     }),
     settleDead: Effect.fnUntraced(function* (state, adapter) {
       const now = yield* Clock.currentTimeMillis
-      const away = [
-        ...(state.typing === null ? [] : [{ letter: state.typing.letter, at: state.typing.at }]),
-        ...state.flying
-      ]
-      for (const { at, letter } of away) {
-        const text = yield* wording(letter, adapter)
+      for (const { at, letters } of [...(state.typing === null ? [] : [state.typing]), ...state.flying]) {
+        const text = yield* wording(letters, adapter)
         if (Option.isNone(text)) {
-          giveUp(letter, "its text is no longer stored")
+          giveUp(letters, "its text is no longer stored")
           continue
         }
         const seat: Seat = {
@@ -269,10 +276,10 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         }
         const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
         if (found === "yes")
-          self.report("Confirmed", { id: letter.id, evidence: "found in the transcript of the ended agent" })
+          self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the transcript of the ended agent" })
         else if (found === "no" || adapter.capabilities.confirms)
-          self.report("Withheld", { id: letter.id, phase: null, detail: "the agent ended before it took it" })
-        else giveUp(letter, "the agent ended, and cannot say whether it had taken it")
+          self.report("Withheld", { ids: idsOf(letters), phase: null, detail: "the agent ended before it took it" })
+        else giveUp(letters, "the agent ended, and cannot say whether it had taken it")
       }
       return undefined
     })

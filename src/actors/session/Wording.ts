@@ -1,7 +1,7 @@
 /** A letter's text as the agent reads it: framed, and without the control characters that never reach a pane. */
 import { Effect, Option } from "effect"
 import { Broker } from "../../broker/Broker.ts"
-import { frame } from "../../domain/Message.ts"
+import { frame, joined } from "../../domain/Message.ts"
 import { sanitise } from "../../terminal/Terminal.ts"
 import { persist } from "../Persist.ts"
 import type { Letter } from "./Session.ts"
@@ -12,6 +12,10 @@ export const wordingOf = ({ from, id }: Letter): Effect.Effect<Option.Option<str
     textOf(id),
     Option.map((text) => sanitise(frame({ id, from, text })))
   )
+
+/** Several letters as one prompt; none when any text is lost. */
+export const promptOf = (letters: ReadonlyArray<Letter>): Effect.Effect<Option.Option<string>, never, Broker> =>
+  Effect.map(Effect.forEach(letters, wordingOf), (texts) => Option.map(Option.all(texts), joined))
 
 /** A message's text as it was sent. */
 export const textOf = (id: Letter["id"]): Effect.Effect<Option.Option<string>, never, Broker> =>

@@ -19,4 +19,35 @@ const knowContext = (old: Schema.Json): Schema.Json =>
     ? old
     : Object.assign({}, old, { ended: null, context: null })
 
-export const upgrades = { 1: keepLetters, 2: knowContext }
+const V3 = Schema.Struct({
+  typing: Schema.NullOr(Schema.Struct({ letter: Schema.Json, activation: Schema.Json, at: Schema.Json })),
+  flying: Schema.Array(Schema.Struct({ letter: Schema.Json, at: Schema.Json }))
+})
+const decodeV3 = Schema.decodeUnknownOption(V3)
+
+/** Version 3 typed one letter at a time and knew nothing of teams. */
+const knowTeams = (old: Schema.Json): Schema.Json => {
+  if (typeof old !== "object" || old === null || Array.isArray(old)) return old
+  const { flying, typing } = Option.getOrElse(decodeV3(old), () => ({ flying: [], typing: null }))
+  const door = "composer"
+  return Object.assign({}, old, {
+    typing: typing === null ? null : { letters: [typing.letter], activation: typing.activation, at: typing.at, door },
+    flying: flying.map(({ at, letter }) => ({ letters: [letter], at, door })),
+    epoch: 0,
+    voided: [],
+    role: null,
+    em: false,
+    task: null,
+    status: null,
+    watchers: [],
+    assignment: null,
+    enrolled: null,
+    gauge: null,
+    edges: {},
+    limited: null,
+    draft: null,
+    handoff: null
+  })
+}
+
+export const upgrades = { 1: keepLetters, 2: knowContext, 3: knowTeams }

@@ -1,0 +1,35 @@
+/** How each handler of a session ends: what follows from its move, the line moving on, the card showing it. */
+import { Effect } from "effect"
+import type { Handlers, Mail, Outcome } from "../Behavior.ts"
+import { plan } from "./Delivery.ts"
+import { andThen, type Move, showing } from "./Move.ts"
+import { withReflexes } from "./Reflex.ts"
+import { NotNow, type Session, type State } from "./Session.ts"
+import type { Surroundings } from "./SessionReactor.ts"
+
+/** Some of a session's handlers. */
+export type Some<T extends keyof Handlers<typeof Session, Surroundings>> = Pick<
+  Handlers<typeof Session, Surroundings>,
+  T
+>
+
+/** Ends a move: whatever changed, the line may move on, and the card shows it. */
+export const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
+  const followed = withReflexes(before, move, mail.now)
+  const after = showing(
+    before,
+    andThen(followed, (state) => plan(state, mail.now, mail.activation))
+  )
+  return { state: after.state, reply: reply(after.state), out: after.out }
+}
+
+export const silent = () => null
+
+/** A report: no answer. */
+export const report =
+  <P>(step: (payload: P, state: State, mail: Mail) => Move) =>
+  (payload: P, state: State, mail: Mail) =>
+    Effect.sync(() => moved(state, step(payload, state, mail), mail, silent))
+
+export const unknown = (state: State) =>
+  new NotNow({ reason: `session ${state.id} does not exist`, hint: "sm list --all shows every session" })

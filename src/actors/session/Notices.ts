@@ -1,0 +1,101 @@
+/** Pure: what sm itself tells other sessions about this one, as letters of its own. */
+import { MessageId } from "../../domain/Ids.ts"
+import type { Sender } from "../../domain/Message.ts"
+import { Out, tell } from "../Out.ts"
+import { causeOf } from "./Move.ts"
+import { type Letter, Session, type State } from "./Session.ts"
+
+/** What is shown of an answer and of a message in a notice, in characters (behaviour.md §3.7, §3.8). */
+const ANSWER = 500
+const ORIGINAL = 100
+
+export const SYSTEM: Sender = { kind: "system", name: "sm" }
+
+/** FNV-1a: the same words give the same number. */
+const hash = (text: string): number => {
+  let sum = 0x811c9dc5
+  for (const char of text) sum = Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  return sum
+}
+
+/**
+ * The id of a notice follows from what it tells and whom: told twice, by a retry or after a restart, it is the same message,
+ * and its receiver takes it once.
+ */
+export const noticeId = (at: number, about: string): MessageId => {
+  const time = Math.max(0, Math.floor(at)).toString(36).padStart(9, "0").slice(-9)
+  return MessageId.make(`m${time}${(hash(about) % 36 ** 6).toString(36).padStart(6, "0")}`)
+}
+
+export interface Notice {
+  /** What makes it the same notice. */
+  readonly about: string
+  /** Unix milliseconds of what it tells. */
+  readonly at: number
+  /** Begins with its tag, `[sm] …`. */
+  readonly text: string
+  readonly mode?: Letter["mode"]
+  readonly more?: Pick<Letter, "cause" | "epoch" | "key">
+}
+
+/** A letter from sm to a session, with its text; nothing when nobody is there to be told. */
+export const notice = (state: State, to: Sender, { about, at, mode, more, text }: Notice): ReadonlyArray<Out> => {
+  if (to.kind !== "session" || to.id === undefined) return []
+  const id = noticeId(at, `${state.id} ${about} ${to.id}`)
+  const letter: Letter = {
+    id,
+    from: SYSTEM,
+    mode: mode ?? "sequential",
+    kind: "message",
+    at,
+    bytes: new TextEncoder().encode(text).length,
+    tries: 0,
+    ...more
+  }
+  const tag = letter.mode === "urgent" ? "AcceptUrgent" : "Accept"
+  return [Out.cases.Text.make({ key: id, text }), tell(Session, to.host ?? state.host, to.id, tag, letter)]
+}
+
+const called = ({ id, name }: State): string => (name === id ? id : `${name} (${id})`)
+
+/** To those who asked for it: how exactly the turn that carried their message ended. Once per turn and subscriber. */
+export const stopped = (state: State, evidence: string, answer: string | null, now: number): ReadonlyArray<Out> => {
+  const asked = state.carried.filter(({ from, notify }) => notify?.stop === true && from.id !== state.id)
+  const subscribers = new Map(asked.map((letter) => [letter.from.id ?? "", letter]))
+  const words = answer === null || answer.trim() === "" ? `(${evidence})` : answer.trim().slice(0, ANSWER)
+  return [...subscribers.values()].flatMap((letter) =>
+    notice(state, letter.from, {
+      about: `stopped ${state.turn ?? ""} ${letter.id}`,
+      at: now,
+      text: `[sm] ${called(state)} stopped:\n${words}`,
+      more: { cause: causeOf(letter) }
+    })
+  )
+}
+
+/** To a sender that asked for it: the agent has the message. */
+export const delivered = (state: State, letter: Letter, now: number): ReadonlyArray<Out> =>
+  letter.notify?.delivery === true
+    ? notice(state, letter.from, {
+        about: `delivered ${letter.id}`,
+        at: now,
+        text: `[sm] Message ${letter.id} was delivered to ${called(state)}`
+      })
+    : []
+
+/** To every sender that is a session: the message did not reach the agent, and why. */
+export const undelivered = (
+  state: State,
+  letter: Letter,
+  status: "parked" | "expired" | "dead",
+  evidence: string
+): ReadonlyArray<Out> =>
+  letter.kind === "message"
+    ? notice(state, letter.from, {
+        about: `undelivered ${letter.id}`,
+        at: letter.at,
+        text: `[sm] Message ${letter.id} to ${called(state)} did not arrive (${status}): ${evidence}`
+      })
+    : []
+
+export const excerpt = (text: string): string => (text.length > ORIGINAL ? `${text.slice(0, ORIGINAL)}…` : text)

@@ -1,0 +1,99 @@
+/** How a session takes what its own reactor reports. */
+import { Effect, Option } from "effect"
+import { Roster } from "../../agents/Roster.ts"
+import { isLive } from "../../domain/Session.ts"
+import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
+import { moved, report, silent, type Some } from "./Handling.ts"
+import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
+import type { State } from "./Session.ts"
+import { observed } from "./Turns.ts"
+
+/** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
+const lost = (state: State, reason: string, now: number): Move =>
+  andThen(cutShort(state, reason, now), (next) =>
+    andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
+      tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+    )
+  )
+
+export const reports: Some<
+  | "Launched"
+  | "LaunchFailed"
+  | "Typed"
+  | "Withheld"
+  | "HandedBack"
+  | "Confirmed"
+  | "GaveUp"
+  | "InterruptPressed"
+  | "Observed"
+  | "PaneLost"
+  | "PaneClosed"
+  | "Tick"
+> = {
+  Launched: (payload, state, mail) =>
+    Effect.gen(function* () {
+      const roster = yield* Roster
+      const adapter = Option.getOrUndefined(yield* roster.find(state.spec?.provider ?? ""))
+      const seated: State = {
+        ...state,
+        pane: payload.pane,
+        launching: null,
+        detail: "",
+        agentSessionId: payload.agentSessionId ?? state.agentSessionId,
+        seatEnv: payload.seatEnv
+      }
+      // Killed while it started: the reactor closes what has just been opened.
+      if (state.phase === "stopped") return { state: seated, reply: null }
+      const letter = state.queue.find((queued) => queued.id === payload.carried)
+      if (letter === undefined) return moved(state, stay(seated), mail, silent)
+      const flight = { letters: [letter], at: mail.now, door: "composer" as const }
+      const flying = adapter?.capabilities.confirms === true ? [...state.flying, flight] : state.flying
+      const carried = { ...seated, queue: state.queue.filter((queued) => queued !== letter), flying }
+      return moved(state, hop(carried, letter.id, "injected", "on the agent's command line"), mail, silent)
+    }),
+  LaunchFailed: report(({ reason }, state, { now }) =>
+    state.launching === null
+      ? stay(state)
+      : andThen(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
+  ),
+  Typed: (payload, state, mail) =>
+    Effect.gen(function* () {
+      const roster = yield* Roster
+      const adapter = Option.getOrUndefined(yield* roster.find(state.spec?.provider ?? ""))
+      const confirms = adapter?.capabilities.confirms === true
+      return moved(state, typed(state, payload.ids, payload.evidence, mail.now, confirms), mail, silent)
+    }),
+  Withheld: report(({ detail, ids, phase }, state, { now }) =>
+    andThen(withheld(state, ids), (next) =>
+      phase === null || !isLive(next.phase) ? stay(next) : enter(next, phase, detail, now)
+    )
+  ),
+  HandedBack: report(({ id }, state) => handedBack(state, id)),
+  Confirmed: report(({ evidence, ids }, state, { now }) =>
+    andThen(confirmed(state, ids, evidence, now), (next) => {
+      // A clear that has had its effect starts no turn.
+      if (next.carried.length === state.carried.length) return stay(next)
+      if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
+      return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
+    })
+  ),
+  GaveUp: report(({ evidence, ids }, state) => gaveUp(state, ids, evidence)),
+  InterruptPressed: report((_, state, { now }) =>
+    stay(
+      state.interrupting === null
+        ? state
+        : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } }
+    )
+  ),
+  Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
+  PaneLost: report(({ pane, reason }, state, { now }) =>
+    state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, now)
+  ),
+  PaneClosed: report(({ pane }, state, { now }) => {
+    if (state.pane?.id !== pane) return stay(state)
+    // Live and without a pane or a start under way there would be no way on.
+    const wanted = isLive(state.phase) && state.launching === null
+    return wanted ? lost(state, "its pane was closed", now) : stay({ ...state, pane: null })
+  }),
+  Tick: report((_, state) => stay(state))
+}
