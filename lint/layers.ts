@@ -48,6 +48,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
       "src/actors/Actor.ts",
       "src/agents/Agent.ts",
       "src/actors/<kind>/upgrades.ts",
+      "src/actors/<kind>/State.ts",
       DEFINITION
     ]
   },

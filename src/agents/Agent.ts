@@ -123,6 +123,13 @@ export interface AgentAdapter {
   readonly enter: ReadonlyArray<Stroke>
   /** Takes text out of the composer, some lines at a time; harmless when it is empty. */
   readonly discard: ReadonlyArray<Stroke>
+  /** How a person's half-typed line is put aside for a message, and brought back. Without it the line is never touched. */
+  readonly draft?: {
+    /** Empties the composer; pressed once, and only while something stands there. */
+    readonly stash: ReadonlyArray<Stroke>
+    /** `itself`: the agent brings it back after the next prompt. Else what to type, given the text as it was shown. */
+    readonly restore: "itself" | ((text: string) => ReadonlyArray<Stroke>)
+  }
   /** Stops the running turn and nothing else. */
   readonly interrupt: ReadonlyArray<Stroke>
   /** The text of the control command that clears the context (`/clear`). */

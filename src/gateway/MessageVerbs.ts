@@ -1,7 +1,8 @@
 /** `send`, `wait` and `trace`: a message and every hop of its life. */
 import { Clock, Duration, Effect, Option, PubSub } from "effect"
 import { ref } from "../actors/ActorRef.ts"
-import { type Letter, Session } from "../actors/session/Session.ts"
+import type { Letter } from "../domain/Letter.ts"
+import { Session } from "../actors/session/Session.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId } from "../domain/Ids.ts"

@@ -52,7 +52,7 @@ export interface Screen {
   /** The text behind the cursor is shown faint, as placeholders are, or the program shows all text alike. */
   readonly faint: boolean
   readonly dead: boolean
-  /** Somebody attached and pressed a key in the last ten seconds. */
+  /** Somebody attached and pressed a key in the last two to three seconds (clocks of terminals tell whole ones). */
   readonly humanActive: boolean
 }
 

@@ -15,7 +15,7 @@ import { type Reconcile, watch } from "./TmuxWatch.ts"
 export type { Options }
 
 /** A person who pressed a key less than this many seconds ago is at work. */
-const ACTIVE = 10
+const ACTIVE = 3
 
 export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
   Layer.effect(

@@ -2,7 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { upgrade } from "../../src/actors/Commit.ts"
-import { Session, State } from "../../src/actors/session/Session.ts"
+import { Session } from "../../src/actors/session/Session.ts"
+import { State } from "../../src/actors/session/State.ts"
 import { SessionCard } from "../../src/domain/Session.ts"
 
 /** Written by version 2, taken from a store. */

@@ -102,8 +102,9 @@ describe("a session", () => {
       // The person sends what was typed; the message follows when that turn is over and the keys are still.
       yield* panes.human(session, "\r")
       yield* takes(1)
+      yield* panes.human(session, "x\u0015")
       agent.finish()
-      yield* pass(5)
+      yield* pass(1)
       assert.deepStrictEqual(agent.prompts, ["half typed"])
       yield* takes(2)
       assert.deepStrictEqual(agent.prompts, ["half typed", "waits"])

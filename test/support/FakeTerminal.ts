@@ -15,7 +15,7 @@ import { FakeScreen } from "./FakeScreen.ts"
 import type { Program } from "./programs/Program.ts"
 
 /** A person who pressed a key less than this many ms ago is at work. */
-const ACTIVE = 10_000
+const ACTIVE = 2500
 
 const KEYS: Readonly<Record<string, string>> = {
   Enter: "\r",

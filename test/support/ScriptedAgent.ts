@@ -156,6 +156,7 @@ export const adapterOf = (agent: ScriptedAgent): AgentAdapter =>
     ],
     enter: [{ _tag: "Press", keys: ["Enter"] }],
     discard: emptyComposer,
+    draft: { stash: emptyComposer, restore: (text) => [{ _tag: "Paste", text }] },
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read: (screen) => {

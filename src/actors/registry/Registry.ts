@@ -2,7 +2,8 @@
 import { Schema } from "effect"
 import { HostId, SessionId, SessionName } from "../../domain/Ids.ts"
 import * as Actor from "../Actor.ts"
-import { Letter, Spec } from "../session/Session.ts"
+import { Letter } from "../../domain/Letter.ts"
+import { Spec } from "../../domain/Spec.ts"
 
 /** Somebody alive already has this name. */
 export class NameTaken extends Schema.TaggedError<NameTaken>()("NameTaken", { name: Schema.String, by: SessionId }) {

@@ -1,6 +1,7 @@
 /** Pure: who may do what to a session. A person may do everything; a session only what concerns its own children. */
 import type { Sender } from "../../domain/Message.ts"
-import { NotAllowed, type State } from "./Session.ts"
+import { NotAllowed } from "./Session.ts"
+import type { State } from "./State.ts"
 
 /** Why `by` may not; none when it may. The broker's credential, not a payload's author, says who `by` is. */
 export const forbidden = (state: State, by: Sender, verb: string): NotAllowed | undefined => {

@@ -4,7 +4,8 @@ import { isLive } from "../../domain/Session.ts"
 import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
 import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
 import { delivered, stopped, undelivered } from "./Notices.ts"
-import type { Letter, State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import type { State } from "./State.ts"
 
 /** Attempts at typing one message before it is parked. */
 export const MAX_TRIES = 5
@@ -61,7 +62,7 @@ export const plan = (state: State, now: number, activation: string): Move =>
     const [first] = letters
     if (first === undefined || next.pane === null || next.limited !== null) return stay(next)
     if (next.typing !== null || next.flying.length > 0) return stay(next)
-    if (next.phase === "idle") {
+    if (next.phase === "idle" || (next.phase === "human-composing" && next.draft?.away === false)) {
       const queue = next.queue.filter((letter) => !letters.includes(letter))
       const tried = letters.map((letter) => ({ ...letter, tries: letter.tries + 1 }))
       const typing = { letters: tried, activation, at: now, door: "composer" as const }
@@ -92,7 +93,8 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
   const messages = letters.filter(({ kind }) => kind === "message")
-  return each(messages, { ...state, typing: null, flying }, (next, letter) => {
+  const draft = state.draft === null ? null : { ...state.draft, away: true }
+  return each(messages, { ...state, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
     // Nobody will ever say more of it.
     return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter, now)] }

@@ -1,5 +1,5 @@
 /** A session that nobody has spawned yet. */
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 
 export const emptyState = (id: string): State => ({
   id,

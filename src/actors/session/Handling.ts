@@ -4,7 +4,8 @@ import type { Handlers, Mail, Outcome } from "../Behavior.ts"
 import { plan } from "./Delivery.ts"
 import { andThen, type Move, showing } from "./Move.ts"
 import { withReflexes } from "./Reflex.ts"
-import { NotNow, type Session, type State } from "./Session.ts"
+import { NotNow, type Session } from "./Session.ts"
+import type { State } from "./State.ts"
 import type { Surroundings } from "./SessionReactor.ts"
 
 /** Some of a session's handlers. */

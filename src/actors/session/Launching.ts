@@ -5,7 +5,8 @@ import { Quarters } from "../../agents/Quarters.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { Terminal } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
-import type { Session, State } from "./Session.ts"
+import type { Session } from "./Session.ts"
+import type { State } from "./State.ts"
 import { wordingOf } from "./Wording.ts"
 
 /** The first letter in line, when it may go on the command line: nothing was tried with it yet. */

@@ -1,7 +1,7 @@
 /** Text of ours in the composer that is not on its way: handed back by the agent, refused by it, or left by a crash. */
 import { Effect, Option } from "effect"
 import { squeeze } from "../../domain/Squeeze.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 import { isOurs } from "./Sight.ts"
 import { textOf, wordingOf } from "./Wording.ts"
 

@@ -1,5 +1,6 @@
 /** Pure: the order in which letters wait, and which of them go into one prompt. */
-import type { Letter, State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import type { State } from "./State.ts"
 
 type Queue = ReadonlyArray<Letter>
 

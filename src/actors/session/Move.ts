@@ -6,7 +6,8 @@ import type { Cause, MessageStatus } from "../../domain/Message.ts"
 import { SessionCard, type SessionPhase } from "../../domain/Session.ts"
 import { Schema } from "effect"
 import { Out, publish } from "../Out.ts"
-import type { Letter, State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import type { State } from "./State.ts"
 
 export interface Move {
   readonly state: State

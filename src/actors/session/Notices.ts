@@ -3,7 +3,9 @@ import { MessageId } from "../../domain/Ids.ts"
 import type { Sender } from "../../domain/Message.ts"
 import { Out, tell } from "../Out.ts"
 import { causeOf } from "./Move.ts"
-import { type Letter, Session, type State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import { Session } from "./Session.ts"
+import type { State } from "./State.ts"
 
 /** What is shown of an answer and of a message in a notice, in characters (behaviour.md §3.7, §3.8). */
 const ANSWER = 500

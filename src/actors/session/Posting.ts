@@ -6,7 +6,9 @@ import { forbidden } from "./Authority.ts"
 import { accept, withdraw } from "./Delivery.ts"
 import { moved, silent, type Some, unknown } from "./Handling.ts"
 import { andThen, cardOf, idOf, type Move, stay } from "./Move.ts"
-import { type Letter, NotAllowed, NotNow, type State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import { NotAllowed, NotNow } from "./Session.ts"
+import type { State } from "./State.ts"
 
 /** Most letters that may wait for one session: each commit writes them all. */
 const FULL = 1000

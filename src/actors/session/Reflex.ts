@@ -1,6 +1,6 @@
 /** Pure: what follows from a change, whatever caused it. Each part of a session that watches the others is one of these. */
 import { andThen, type Move } from "./Move.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 
 /** Sees the state before the mail and after it, at `now`, Unix ms; answers with what it adds. */
 export type Reflex = (before: State, after: State, now: number) => Move

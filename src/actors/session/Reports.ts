@@ -5,12 +5,12 @@ import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 import { observed } from "./Turns.ts"
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, now: number): Move =>
-  andThen(cutShort(state, reason, now), (next) =>
+  andThen(cutShort({ ...state, draft: null }, reason, now), (next) =>
     andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
       tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
     )
@@ -26,6 +26,9 @@ export const reports: Some<
   | "GaveUp"
   | "InterruptPressed"
   | "Observed"
+  | "DraftStale"
+  | "DraftAway"
+  | "DraftBack"
   | "PaneLost"
   | "PaneClosed"
   | "Tick"
@@ -86,6 +89,17 @@ export const reports: Some<
     )
   ),
   Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
+  DraftStale: report(({ text }, state, { now }) =>
+    stay(
+      state.phase === "human-composing" && state.draft === null
+        ? { ...state, draft: { text, at: now, away: false } }
+        : state
+    )
+  ),
+  DraftAway: report((_, state) =>
+    stay(state.draft === null ? state : { ...state, draft: { ...state.draft, away: true } })
+  ),
+  DraftBack: report((_, state) => stay({ ...state, draft: null })),
   PaneLost: report(({ pane, reason }, state, { now }) =>
     state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, now)
   ),

@@ -7,9 +7,11 @@ import type { Broker } from "../../broker/Broker.ts"
 import { isLive } from "../../domain/Session.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { React, Self } from "../Behavior.ts"
+import { makeDrafts } from "./Drafts.ts"
 import { launch } from "./Launching.ts"
 import { isLeftover } from "./Leftover.ts"
-import type { Session, State } from "./Session.ts"
+import type { Session } from "./Session.ts"
+import type { State } from "./State.ts"
 import { look, seatOf, type Sight } from "./Sight.ts"
 import { makeStartUp } from "./StartUp.ts"
 import { makeTypist } from "./Typist.ts"
@@ -38,7 +40,8 @@ export const reactor = (
     const terminal = yield* Terminal
     const roster = yield* Roster
     const witness = makeWitness(self.report)
-    const typist = makeTypist(self)
+    const drafts = makeDrafts(self.report)
+    const typist = makeTypist(self, drafts)
     let checked: string | undefined
     /** The name that the pane shows, as far as this activation knows. */
     let titled: string | undefined
@@ -109,7 +112,7 @@ export const reactor = (
       if (nextExpiry !== undefined && nextExpiry <= now) self.report("Tick", {})
       const expiry = nextExpiry === undefined ? undefined : Math.max(20, nextExpiry - now)
 
-      if (!typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
+      if (state.draft === null && !typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
         return soonest(expiry, typist.due(state, now), witness.due(state, pokes, now))
       }
       // Another server may have given this pane's id to somebody else.
@@ -138,7 +141,9 @@ export const reactor = (
       const leftover = draft !== null && !sight.humanActive && (yield* isLeftover(state, draft))
       const seen = witness.note(state, adapter, { ...sight, leftover }, pokes, now)
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
-      return soonest(expiry, typing, seen, pressing)
+      yield* drafts.watch(state, adapter, { ...sight, leftover }, now)
+      const restoring = yield* drafts.restore(state, adapter, PaneId.make(pane.id), sight, now)
+      return soonest(expiry, typing, seen, witness.due(state, pokes, now), pressing, restoring)
     })
 
     return (state, { pokes }) =>

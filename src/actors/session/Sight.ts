@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import type { AgentAdapter, Observation, Seat } from "../../agents/Agent.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 
 export interface Sight {
   readonly observation: Observation

@@ -4,7 +4,7 @@ import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { cleared, confirmed, turnOver } from "./Delivery.ts"
 import { enter, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 
 const ACTIONS = 50
 const SIGNALS = 100

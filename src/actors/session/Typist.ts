@@ -2,11 +2,15 @@
 import { Clock, Effect, Option } from "effect"
 import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
 import type { Broker } from "../../broker/Broker.ts"
+import { squeeze } from "../../domain/Squeeze.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
 import { MAX_TRIES } from "./Delivery.ts"
+import type { Drafts } from "./Drafts.ts"
 import { isLeftover } from "./Leftover.ts"
-import type { Letter, Session, State } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
+import type { Session } from "./Session.ts"
+import type { State } from "./State.ts"
 import { isOurs, type Sight } from "./Sight.ts"
 import { promptOf } from "./Wording.ts"
 
@@ -60,7 +64,7 @@ export interface Typist {
   readonly settleDead: (state: State, adapter: AgentAdapter) => Effect.Effect<number | undefined, never, Broker>
 }
 
-export const makeTypist = (self: Self<typeof Session>): Typist => {
+export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist => {
   /** Letters that this activation began to type, or took over half done: how often Enter was pressed for each. */
   const begun = new Map<string, number>()
   /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
@@ -71,9 +75,13 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   const idsOf = (letters: Letters) => letters.map(({ id }) => id)
   const isClear = (letters: Letters) => letters.some(({ kind }) => kind === "clear")
 
-  const idleFor = (letters: Letters, { observation: { activity, draft } }: Sight, now: number): number => {
+  /** Idle, with nothing in the composer but what a person had put there before. */
+  const free = (state: State, { observation: { activity, draft } }: Sight): boolean =>
+    activity === "idle" && (draft === null || (state.draft !== null && squeeze(draft) === squeeze(state.draft.text)))
+
+  const idleFor = (letters: Letters, state: State, sight: Sight, now: number): number => {
     const key = keyOf(letters)
-    if (activity !== "idle" || draft !== null) {
+    if (!free(state, sight)) {
       idleSince.delete(key)
       return 0
     }
@@ -124,6 +132,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
     if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {
+      if ((yield* drafts.clear(state, adapter, pane, sight, now)) === "soon") return SOON
       return (withhold(letters, "human-composing", "somebody is typing in the pane"), undefined)
     }
     if (draft !== null) {
@@ -145,6 +154,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   const recover = Effect.fnUntraced(function* (
     letters: Letters,
     since: number,
+    state: State,
     adapter: AgentAdapter,
     seat: Seat,
     pane: PaneId,
@@ -155,7 +165,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
     const { activity, draft } = sight.observation
-    const idle = idleFor(letters, sight, now)
+    const idle = idleFor(letters, state, sight, now)
     if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, idsOf(letters))) {
       yield* complete(letters, adapter, pane)
       self.report("Typed", {
@@ -170,7 +180,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript after a restart" }),
         undefined
       )
-    if (activity !== "idle" || draft !== null) return CHECK
+    if (!free(state, sight)) return CHECK
     const left = (found === "no" ? GRACE : GRACE * 2) - idle
     if (left > 0) return Math.min(left, CHECK)
     if (!adapter.capabilities.confirms && !isClear(letters)) {
@@ -191,6 +201,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   const chase = Effect.fnUntraced(function* (
     letters: Letters,
     since: number,
+    state: State,
     adapter: AgentAdapter,
     seat: Seat,
     pane: PaneId,
@@ -199,7 +210,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
   ) {
     const { activity, draft } = sight.observation
     const age = now - since
-    const idle = idleFor(letters, sight, now)
+    const idle = idleFor(letters, state, sight, now)
     if (activity === "dialog" || age < CHECK) return CHECK
     if (isClear(letters)) {
       if (activity === "idle" && age > CLEARED)
@@ -215,7 +226,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
     if (found === "yes")
       return (self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
-    if (activity !== "idle" || draft !== null) return CHECK * 2
+    if (!free(state, sight)) return CHECK * 2
     // A command of the agent's own often leaves no trace, and twice is not once.
     if (COMMAND.test(text.value) && idle > UNTOLD)
       return (
@@ -237,7 +248,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         const untouched = typing.activation === self.activation && !begun.has(keyOf(typing.letters))
         return untouched
           ? yield* fresh(typing.letters, state, adapter, pane, sight, now)
-          : yield* recover(typing.letters, typing.at, adapter, seat, pane, sight, now)
+          : yield* recover(typing.letters, typing.at, state, adapter, seat, pane, sight, now)
       }
       const flight = state.flying[0]
       if (flight === undefined) {
@@ -246,7 +257,7 @@ export const makeTypist = (self: Self<typeof Session>): Typist => {
         return undefined
       }
       checkedAt = now
-      return yield* chase(flight.letters, flight.at, adapter, seat, pane, sight, now)
+      return yield* chase(flight.letters, flight.at, state, adapter, seat, pane, sight, now)
     }),
     noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }, now) {
       if (activity !== "idle" || draft === null) return returnedSince.clear()

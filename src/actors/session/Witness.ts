@@ -2,7 +2,7 @@
 import type { AgentAdapter } from "../../agents/Agent.ts"
 import type { SessionPhase } from "../../domain/Session.ts"
 import type { Report } from "./SessionReactor.ts"
-import type { State } from "./Session.ts"
+import type { State } from "./State.ts"
 import type { Sight } from "./Sight.ts"
 
 type Shown = "idle" | "busy" | "dialog" | "composing"

@@ -4,7 +4,7 @@ import { Broker } from "../../broker/Broker.ts"
 import { frame, joined } from "../../domain/Message.ts"
 import { sanitise } from "../../terminal/Terminal.ts"
 import { persist } from "../Persist.ts"
-import type { Letter } from "./Session.ts"
+import type { Letter } from "../../domain/Letter.ts"
 
 /** None when its text is lost. What is typed, looked for in a prompt or in a transcript must be the same text. */
 export const wordingOf = ({ from, id }: Letter): Effect.Effect<Option.Option<string>, never, Broker> =>

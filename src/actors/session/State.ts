@@ -1,0 +1,114 @@
+/** What a session actor knows: committed with every change, and read again by whoever runs it next. */
+import { Schema } from "effect"
+import { MessageId } from "../../domain/Ids.ts"
+import { Letter, Order } from "../../domain/Letter.ts"
+import { MessageStatus, Sender } from "../../domain/Message.ts"
+import { Spec } from "../../domain/Spec.ts"
+import { Context, Limit, SessionPhase, StatusText } from "../../domain/Session.ts"
+
+/**
+ * Letters on their way into the pane as one prompt. `activation` marks who began: another one may not know how far that
+ * got. `door`: `composer` is typed when the agent is idle, `side` reaches it while it works.
+ */
+export const Door = Schema.Literals(["composer", "side"])
+export type Door = typeof Door.Type
+export const Typing = Schema.Struct({
+  letters: Schema.Array(Letter),
+  activation: Schema.String,
+  at: Schema.Finite,
+  door: Door
+})
+
+/** Somebody waits (`sm wait`) for the session to be idle: told then, or when it is gone, or when the time is up. */
+export const Watcher = Schema.Struct({ id: MessageId, by: Sender, since: Schema.Finite, until: Schema.Finite })
+export type Watcher = typeof Watcher.Type
+
+export const Action = Schema.Struct({
+  at: Schema.Finite,
+  tool: Schema.String,
+  detail: Schema.String,
+  took: Schema.NullOr(Schema.Finite),
+  failed: Schema.Boolean
+})
+
+export const PaneRef = Schema.Struct({ id: Schema.String, server: Schema.String, pid: Schema.Int })
+export type PaneRef = typeof PaneRef.Type
+
+export const State = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  host: Schema.String,
+  spec: Schema.NullOr(Spec),
+  phase: SessionPhase,
+  detail: Schema.String,
+  createdAt: Schema.Finite,
+  since: Schema.Finite,
+  stoppedAt: Schema.NullOr(Schema.Finite),
+  agentSessionId: Schema.NullOr(Schema.String),
+  transcript: Schema.NullOr(Schema.String),
+  pane: Schema.NullOr(PaneRef),
+  /** The environment the running agent was started with, as far as its adapter needs it. */
+  seatEnv: Schema.Record(Schema.String, Schema.String),
+  /** Wanted: the agent running. `resume`: where it left off. */
+  launching: Schema.NullOr(Schema.Struct({ at: Schema.Finite, resume: Schema.Boolean, activation: Schema.String })),
+  /** The agent's own id of the running turn. */
+  turn: Schema.NullOr(Schema.String),
+  /** The turn that ended last and what it carried: its own word of the end may come after it was seen to end. */
+  ended: Schema.NullOr(Schema.Struct({ turn: Schema.String, carried: Schema.Array(MessageId) })),
+  /** How full the agent's context is, as it said last. */
+  context: Schema.NullOr(Context),
+  queue: Schema.Array(Letter),
+  typing: Schema.NullOr(Typing),
+  /** Typed, and not yet confirmed by the agent. */
+  flying: Schema.Array(Schema.Struct({ letters: Schema.Array(Letter), at: Schema.Finite, door: Door })),
+  /** Confirmed, and carried by the running turn. */
+  carried: Schema.Array(Letter),
+  /** An urgent message waits for the turn to be interrupted: how often the keys were pressed, and when last. */
+  interrupting: Schema.NullOr(Schema.Struct({ presses: Schema.Int, at: Schema.Finite })),
+  /** Ids of messages already accepted, newest last, far longer than the broker remembers them. */
+  seen: Schema.Array(Schema.Tuple([MessageId, MessageStatus])),
+  /** Ids of signals already taken, newest last. */
+  signals: Schema.Array(Schema.String),
+  actions: Schema.Array(Action),
+
+  /** Grows with each clear. What was said of an earlier context is void. */
+  epoch: Schema.Int,
+  /** The agent's own ids of cleared conversations, newest last: their late hooks mean nothing. */
+  voided: Schema.Array(Schema.String),
+  role: Schema.NullOr(Schema.String),
+  em: Schema.Boolean,
+  task: Schema.NullOr(Schema.String),
+  status: Schema.NullOr(StatusText),
+  watchers: Schema.Array(Watcher),
+  /** The task under way: who gave it, since when, when the agent last said how it goes, and how often it was reminded. */
+  assignment: Schema.NullOr(
+    Schema.Struct({ ...Order.fields, letter: MessageId, by: Sender, since: Schema.Finite, nudges: Schema.Int })
+  ),
+  /** The EM that is woken with digests while this session works, how often, ms, and what it was told last. */
+  enrolled: Schema.NullOr(
+    Schema.Struct({
+      by: Sender,
+      every: Schema.Finite,
+      told: Schema.NullOr(Schema.Struct({ at: Schema.Finite, seen: Schema.String }))
+    })
+  ),
+  /** Context monitoring: off, or on with its thresholds, percent, and how far this cycle's warnings have gone. */
+  gauge: Schema.NullOr(
+    Schema.Struct({
+      warning: Schema.Finite,
+      critical: Schema.Finite,
+      warned: Schema.Literals(["none", "warning", "critical"])
+    })
+  ),
+  /** Per sending session: the chain that its messages belong to, how many of it came, and whether it is muted. */
+  edges: Schema.Record(
+    Schema.String,
+    Schema.Struct({ name: Schema.String, root: MessageId, count: Schema.Int, muted: Schema.Boolean })
+  ),
+  limited: Schema.NullOr(Limit),
+  /** A person's half-typed words that make way for messages. `away`: they are put aside, and brought back after. */
+  draft: Schema.NullOr(Schema.Struct({ text: Schema.String, at: Schema.Finite, away: Schema.Boolean })),
+  /** A file from which the agent goes on in a fresh context once its turn is over. */
+  handoff: Schema.NullOr(Schema.Struct({ file: Schema.String }))
+})
+export type State = typeof State.Type

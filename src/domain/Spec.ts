@@ -1,0 +1,16 @@
+/** What a session was spawned with. */
+import { Schema } from "effect"
+import { SessionId } from "./Ids.ts"
+
+/** How to start the agent; kept so that it can be started again. */
+export const Spec = Schema.Struct({
+  provider: Schema.String,
+  workingDir: Schema.String,
+  parentId: Schema.NullOr(SessionId),
+  model: Schema.NullOr(Schema.String),
+  effort: Schema.NullOr(Schema.String),
+  permissionMode: Schema.NullOr(Schema.String),
+  args: Schema.Array(Schema.String),
+  env: Schema.Record(Schema.String, Schema.String)
+})
+export type Spec = typeof Spec.Type
