@@ -124,9 +124,9 @@ export class ScriptedAgent {
 
 const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
-export const adapterOf = (agent: ScriptedAgent): AgentAdapter =>
+export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter =>
   defineAgent({
-    kind: "scripted",
+    kind,
     displayName: "Scripted",
     capabilities: {
       get confirms() {

@@ -6,9 +6,7 @@ import * as ActorSystem from "../../src/actors/ActorSystem.ts"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { Registry } from "../../src/actors/registry/Registry.ts"
 import * as RegistryBehavior from "../../src/actors/registry/RegistryBehavior.ts"
-import type { Letter } from "../../src/domain/Letter.ts"
 import { Session } from "../../src/actors/session/Session.ts"
-import type { Spec } from "../../src/domain/Spec.ts"
 import * as SessionBehavior from "../../src/actors/session/SessionBehavior.ts"
 import type { Surroundings } from "../../src/actors/session/SessionReactor.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
@@ -18,29 +16,16 @@ import { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
 import { layer as MemoryBroker } from "../../src/broker/MemoryBroker.ts"
 import { EventRecord } from "../../src/domain/Event.ts"
-import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
-import type { Sender } from "../../src/domain/Message.ts"
+import { SessionId } from "../../src/domain/Ids.ts"
 import { watch } from "../../src/Watch.ts"
 import { FakePanes, layer as fakeTerminal } from "./FakeTerminal.ts"
+import { eventually, HOST, makeLetters, memberOf } from "./Member.ts"
+import type { Program } from "./programs/Program.ts"
 import { adapterOf, ScriptedAgent } from "./ScriptedAgent.ts"
 
-const HOST = HostId.make("h")
+export { eventually, HOST, human, type Member, moving, type Send } from "./Member.ts"
+
 const decodeRecord = Schema.decodeSync(Schema.fromJsonString(EventRecord))
-
-/** Lets everything that sleeps go on while `effect` runs. */
-export const moving = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.raceFirst(effect, Effect.forever(Effect.andThen(TestClock.adjust("20 millis"), Effect.yieldNow)))
-
-/** Lets virtual time pass until the probe finds something; a minute of it is a failure. */
-export const eventually = <A, E, R>(what: string, probe: Effect.Effect<A | undefined, E, R>) =>
-  Effect.gen(function* () {
-    for (let round = 0; round < 3000; round++) {
-      const found = yield* probe
-      if (found !== undefined) return found
-      yield* TestClock.adjust("20 millis")
-    }
-    return yield* Effect.die(new Error(`${what} did not happen within a minute`))
-  })
 
 /** Lets virtual time pass. */
 export const pass = (seconds: number) =>
@@ -52,23 +37,36 @@ const quarters = Layer.succeed(Quarters, {
   sm: ["sm"] as const
 })
 
-export interface Send {
-  readonly from?: Sender
-  readonly mode?: Letter["mode"]
-  readonly kind?: Letter["kind"]
-  /** Seconds. */
-  readonly ttl?: number
+interface Report {
+  readonly session: SessionId
+  readonly id: string
+  readonly signal: Signal
 }
 
-export const human: Sender = { kind: "human", name: "human" }
+/** The scripted agents of a host, by session; a new one is made at the first mention. */
+const makeCast = (signals: Queue.Queue<Report>) => {
+  const agents = new Map<string, ScriptedAgent>()
+  let count = 0
+  return (session: SessionId): ScriptedAgent => {
+    const known = agents.get(session)
+    if (known !== undefined) return known
+    const agent = new ScriptedAgent((signal) =>
+      Queue.offerUnsafe(signals, { session, id: `signal-${++count}`, signal })
+    )
+    agents.set(session, agent)
+    return agent
+  }
+}
 
-const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; readonly signal: Signal }>) =>
+const FIRST = SessionId.make("00000001")
+
+const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const panes = yield* FakePanes
     const roster = yield* Roster.Roster
     const plugin = yield* Scope.make()
-    yield* Scope.provide(roster.register(adapterOf(agent)), plugin)
+    yield* Scope.provide(roster.register(adapterOf(cast(FIRST))), plugin)
     /** The agent's kind is known no more. */
     const unplug = Scope.close(plugin, Exit.void)
     const surroundings = yield* Effect.context<Surroundings>()
@@ -90,56 +88,24 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
       yield* Effect.forkIn(Effect.provide(watch(HOST), context), scope)
     }).pipe(Effect.provide(surroundings))
 
-    const id = SessionId.make("00000001")
-    const session = ref(Session, HOST, id)
     yield* Effect.forkScoped(
       Effect.forever(
         Effect.gen(function* () {
-          const { id: key, signal } = yield* Queue.take(signals)
-          yield* session.tell("Signalled", { id: key, at: yield* Clock.currentTimeMillis, signal })
+          const { id, session, signal } = yield* Queue.take(signals)
+          yield* ref(Session, HOST, session).tell("Signalled", { id, at: yield* Clock.currentTimeMillis, signal })
         })
       )
     )
 
-    let count = 0
-    const letter = Effect.fnUntraced(function* (text: string, { from = human, kind = "message", mode, ttl }: Send) {
-      const message = MessageId.make(`m${String(++count).padStart(15, "0")}`)
-      yield* broker.putText(message, text)
-      const at = yield* Clock.currentTimeMillis
-      const made: Letter = {
-        id: message,
-        from,
-        mode: mode ?? "sequential",
-        kind,
-        at,
-        ...(ttl === undefined ? {} : { expiresAt: at + ttl * 1000 }),
-        bytes: Buffer.byteLength(text),
-        tries: 0
-      }
-      return made
-    })
-
-    const spec: Spec = {
-      provider: "scripted",
-      workingDir: tmpdir(),
-      parentId: null,
-      model: null,
-      effort: null,
-      permissionMode: null,
-      args: [],
-      env: { HOME: "/home/x" }
-    }
-    const spawn = Effect.fnUntraced(function* (name: string, prompt: string | null = null) {
-      const first = prompt === null ? null : yield* letter(prompt, {})
-      const order = { id, name: SessionName.make(name), host: HOST, spec, prompt: first }
-      yield* moving(ref(Registry, ActorSystem.SWARM, "main").ask("Spawn", order))
-      return first?.id
-    })
-
-    const send = Effect.fnUntraced(function* (text: string, options: Send = {}) {
-      const made = yield* letter(text, options)
-      yield* moving(made.mode === "urgent" ? session.ask("AcceptUrgent", made) : session.ask("Accept", made))
-      return made.id
+    const letter = makeLetters()
+    const first = memberOf(cast(FIRST), FIRST, "scripted", letter)
+    let members = 1
+    /** One more session on this host, with an agent of its own; to be spawned. */
+    const another = Effect.gen(function* () {
+      const id = SessionId.make(String(++members).padStart(8, "0"))
+      const kind = `scripted-${members}`
+      yield* Scope.provide(roster.register(adapterOf(cast(id), kind)), plugin)
+      return memberOf(cast(id), id, kind, letter)
     })
 
     /** The statuses a message went through. */
@@ -163,50 +129,22 @@ const make = (agent: ScriptedAgent, signals: Queue.Queue<{ readonly id: string; 
         `${message} is ${status}`,
         Effect.map(hops(message), (all) => (all.at(-1) === status ? true : undefined))
       )
-    const describe = moving(session.ask("Describe", {}))
-    const is = (phase: string) =>
-      eventually(
-        `the session is ${phase}`,
-        Effect.map(describe, ({ card }) => (card.state === phase ? card : undefined))
-      )
-    const takes = (count: number) =>
-      eventually(
-        `the agent takes prompt ${count}`,
-        Effect.sync(() => (agent.prompts.length >= count ? true : undefined))
-      )
 
-    return {
-      agent,
-      boot,
-      broker,
-      describe,
-      evidence,
-      hops,
-      id,
-      is,
-      panes,
-      reaches,
-      send,
-      session,
-      spawn,
-      stop,
-      takes,
-      unplug
-    }
+    return { ...first, another, boot, broker, evidence, hops, letter, panes, reaches, stop, unplug }
   })
 
 export type World = Effect.Success<ReturnType<typeof make>>
 
-/** Runs a test with a booted host and one session to be spawned. */
+/** Runs a test with a booted host and one session to be spawned; `another` makes more. */
 export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
   Effect.gen(function* () {
-    const signals = yield* Queue.unbounded<{ readonly id: string; readonly signal: Signal }>()
-    let count = 0
-    const agent = new ScriptedAgent((signal) => Queue.offerUnsafe(signals, { id: `signal-${++count}`, signal }))
-    const layers = Layer.mergeAll(MemoryBroker, fakeTerminal({ agent: agent.program }), Roster.layer, quarters)
+    const signals = yield* Queue.unbounded<Report>()
+    const cast = makeCast(signals)
+    const agent: Program = (surface) => cast(SessionId.make(surface.env["SM_SESSION_ID"] ?? FIRST)).program(surface)
+    const layers = Layer.mergeAll(MemoryBroker, fakeTerminal({ agent }), Roster.layer, quarters)
     yield* TestClock.adjust("1 day")
     yield* Effect.gen(function* () {
-      const world = yield* make(agent, signals)
+      const world = yield* make(cast, signals)
       yield* world.boot
       yield* body(world)
     }).pipe(Effect.provide(layers))
