@@ -36,7 +36,7 @@ export interface Options {
   readonly home: Home
   readonly env: Readonly<Record<string, string | undefined>>
   readonly version: string
-  /** The folder of the package: nats-server.conf and bin/ are there. */
+  /** The folder of the package: nats-server.conf, templates/ and bin/ are there. */
   readonly root: string
   /** The command of `sm`. */
   readonly sm: readonly [string, ...ReadonlyArray<string>]
@@ -237,6 +237,10 @@ export const layer = (options: Options) =>
             host,
             hostId: host,
             startedAt,
+            templates: {
+              user: join(home.config, "dispatch_templates.yaml"),
+              shipped: join(options.root, "templates", "dispatch.yaml")
+            },
             shutdown: options.shutdown,
             checks: Effect.map(access.check, (check) => [
               check,

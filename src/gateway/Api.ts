@@ -71,6 +71,29 @@ export const SendInput = Schema.Struct({
   ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
 
+/** By name, as they stand on the command line without the dashes; `-` and `_` are the same. */
+const Parameters = Schema.Record(Schema.String, Text)
+const Directory = Schema.String.check(
+  Schema.makeFilter((path: string) => path.startsWith("/") || `cwd is an absolute path, not ${path}`)
+)
+
+export const DispatchInput = Schema.Struct({
+  to: Recipient,
+  role: Schema.NonEmptyString,
+  params: Parameters,
+  /** Absolute: from here upwards `.sm/dispatch_templates.yaml` is looked for. */
+  cwd: Directory,
+  mode: Schema.optionalKey(DeliveryMode),
+  /** Empty the agent's context first. Default: true. */
+  clear: Schema.optionalKey(Schema.Boolean),
+  /** Only say what would be sent. */
+  dryRun: Schema.optionalKey(Schema.Boolean),
+  /** Tell the caller when the turn has ended. Default: true. */
+  notifyOnStop: Schema.optionalKey(Schema.Boolean),
+  /** Made by the caller; a retry with the same id is the same message. */
+  messageId: Schema.optionalKey(MessageId)
+})
+
 export const Action = Schema.Struct({
   at: Schema.Finite,
   tool: Schema.String,
@@ -128,6 +151,32 @@ export const verbs = {
       /** The target's phase when it was accepted. */
       target: Schema.String
     })
+  ),
+  dispatch: verb(
+    "Give an agent a job: a role's template with its variables filled in, in an empty context.",
+    DispatchInput,
+    Schema.Struct({
+      text: Schema.String,
+      /** The file of the template. */
+      source: Schema.String,
+      messageId: Schema.NullOr(MessageId),
+      to: Schema.NullOr(Schema.Struct({ id: SessionId, name: SessionName })),
+      state: Schema.NullOr(MessageStatus),
+      /** The target's phase when it was accepted. */
+      target: Schema.NullOr(Schema.String)
+    })
+  ),
+  roles: verb(
+    "The roles that can be dispatched from a directory.",
+    Schema.Struct({ cwd: Directory }),
+    Schema.Array(
+      Schema.Struct({
+        role: Schema.String,
+        required: Schema.Array(Schema.String),
+        optional: Schema.Array(Schema.String),
+        source: Schema.String
+      })
+    )
   ),
   wait: verb(
     "Wait until a message is submitted, answered or past hope.",

@@ -10,6 +10,8 @@ import type { NotAllowed, NotNow } from "../actors/session/Session.ts"
 import type { ActorCrashed, AskTimeout } from "../actors/ActorRef.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
 import { type Caller, identify, own } from "./Caller.ts"
+import * as Dispatch from "./DispatchVerbs.ts"
+import type { Places } from "./dispatch/TemplateFile.ts"
 import type { Feed } from "./Feed.ts"
 import * as Message from "./MessageVerbs.ts"
 import * as Sessions from "./SessionVerbs.ts"
@@ -22,6 +24,8 @@ type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Eff
 
 export interface Options extends System.About {
   readonly hostId: HostId
+  /** Where dispatch templates are, besides the project's. */
+  readonly templates: Places
   /** Asks the daemon to stop. */
   readonly shutdown: Effect.Effect<void>
 }
@@ -29,6 +33,8 @@ export interface Options extends System.About {
 const handlersOf = (options: Options): Handlers => ({
   spawn: (input, caller) => Sessions.spawn(input, caller, options.hostId),
   send: Message.send,
+  dispatch: (input, caller) => Dispatch.dispatch(input, caller, options.templates),
+  roles: ({ cwd }) => Dispatch.roles(cwd, options.templates),
   wait: Message.wait,
   trace: ({ messageId }) => Message.trace(messageId),
   list: View.list,

@@ -13,7 +13,8 @@ export const mutant = Effect.fnUntraced(function* (file: string, from: string, t
   yield* Effect.promise(async () => {
     const dist = join(dir, "dist")
     mkdirSync(dist)
-    for (const name of ["package.json", "nats-server.conf"]) cpSync(join(root, name), join(dir, name))
+    for (const name of ["package.json", "nats-server.conf", "templates"])
+      cpSync(join(root, name), join(dir, name), { recursive: true })
     for (const path of globSync("dist/*.cjs", { cwd: root })) cpSync(join(root, path), join(dir, path))
     let applied = false
     const bundle = await rolldown({

@@ -136,7 +136,7 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
 export type World = Effect.Success<ReturnType<typeof make>>
 
 /** Runs a test with a booted host and one session to be spawned; `another` makes more. */
-export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, Broker>) =>
+export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, Broker | Roster.Roster>) =>
   Effect.gen(function* () {
     const signals = yield* Queue.unbounded<Report>()
     const cast = makeCast(signals)

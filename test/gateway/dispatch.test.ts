@@ -1,0 +1,169 @@
+/** A job from a template, as it reaches an agent: who may give it, and that nothing else happens. */
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { ref } from "../../src/actors/ActorRef.ts"
+import { SWARM } from "../../src/actors/ActorSystem.ts"
+import { Registry } from "../../src/actors/registry/Registry.ts"
+import type { Roster } from "../../src/agents/Roster.ts"
+import type { Broker } from "../../src/broker/Broker.ts"
+import * as Directory from "../../src/broker/Directory.ts"
+import { HostId, SessionId, SessionName } from "../../src/domain/Ids.ts"
+import type { SessionCard } from "../../src/domain/Session.ts"
+import type { Input } from "../../src/gateway/Api.ts"
+import * as Dispatch from "../../src/gateway/DispatchVerbs.ts"
+import * as Feed from "../../src/gateway/Feed.ts"
+import { moving, withWorld, type World } from "../support/SessionTest.ts"
+
+const places = { user: "/nowhere/user.yaml", shipped: join(import.meta.dirname, "../../templates/dispatch.yaml") }
+const human = { name: "human", card: undefined }
+const EM = SessionId.make("0000000e")
+
+const test = (title: string, body: (world: World) => Effect.Effect<void, unknown, Broker | Roster>) =>
+  it.effect(title, () => withWorld(body))
+
+/** What the verb answers; `order` is what differs from a plain one. */
+const asked = (order: Partial<Input<"dispatch">>, caller: Parameters<typeof Dispatch.dispatch>[1]) =>
+  moving(
+    Dispatch.dispatch({ to: "x", role: "engineer", params: { task: "Build it" }, cwd: "/", ...order }, caller, places)
+  ).pipe(Effect.provide(Layer.mergeAll(Directory.layer, Feed.layer)))
+
+/** A session that gives jobs; only its id and name matter. */
+const emLike = (card: SessionCard) => ({ name: EM, card: { ...card, id: EM, name: SessionName.make("em-epic") } })
+
+/** The session of the world, as a child of an EM; answers the EM. */
+const spawnChild = ({ id, is }: World) =>
+  Effect.gen(function* () {
+    const spec = {
+      provider: "scripted",
+      workingDir: tmpdir(),
+      parentId: EM,
+      model: null,
+      effort: null,
+      permissionMode: null,
+      args: [],
+      env: {}
+    }
+    const name = SessionName.make("x")
+    yield* moving(ref(Registry, SWARM, "main").ask("Spawn", { id, name, host: HostId.make("h"), spec, prompt: null }))
+    return emLike(yield* is("idle"))
+  })
+
+describe("a dispatched job", () => {
+  test("reaches a child in an empty context, from its EM, with the way to answer", (world) =>
+    Effect.gen(function* () {
+      const { agent, hops, id, reaches, takes } = world
+      const asEm = yield* spawnChild(world)
+
+      const { messageId, source, state, target, text, to } = yield* asked({}, asEm)
+      yield* takes(1)
+
+      assert.deepStrictEqual(
+        [to, state, target, source],
+        [{ id, name: SessionName.make("x") }, "accepted", "idle", places.shipped]
+      )
+      assert.deepStrictEqual(agent.prompts, [`[Input from: em-epic (0000000e) via sm send · ${messageId}]\n${text}`])
+      assert.include(text, "em-epic (0000000e) is your engineering manager")
+      assert.include(text, "\n\nBuild it\n\n")
+      assert.include(text, 'sm send 0000000e "done: ')
+      assert.strictEqual((yield* world.describe).card.agentSessionId, "fresh")
+      agent.finish()
+      yield* reaches(messageId ?? "", "answered")
+      assert.deepStrictEqual(yield* hops(messageId ?? ""), ["accepted", "injected", "submitted", "answered"])
+    }))
+
+  test("interrupts with urgent, and keeps the context without clear", (world) =>
+    Effect.gen(function* () {
+      const { agent, is, send, takes } = world
+      const asEm = yield* spawnChild(world)
+      yield* send("old work")
+      yield* takes(1)
+      yield* is("working")
+
+      yield* asked({ mode: "urgent", clear: false }, asEm)
+      yield* takes(2)
+
+      assert.isAbove(agent.interrupts, 0)
+      assert.include(agent.prompts[1], "Build it")
+      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+    }))
+
+  test("comes from a person without words about an EM", ({ agent, is, spawn, takes }) =>
+    Effect.gen(function* () {
+      yield* spawn("x")
+      yield* is("idle")
+
+      const { text } = yield* asked({}, human)
+      yield* takes(1)
+
+      assert.deepStrictEqual(agent.prompts, [text])
+      for (const never of ["EM", "sm send", "<unset>"]) assert.notInclude(text, never)
+      assert.match(text, /sm task-complete$/u)
+    }))
+
+  test("is refused to who is not the parent, and then nothing is done", (world) =>
+    Effect.gen(function* () {
+      const { agent, is, send, spawn, takes } = world
+      yield* spawn("x")
+      const asEm = emLike(yield* is("idle"))
+
+      const refused = yield* Effect.flip(asked({}, asEm))
+      yield* send("next")
+      yield* takes(1)
+
+      assert.include(refused.message, "only the parent of x (00000001) may dispatch it")
+      assert.deepStrictEqual(agent.prompts, ["next"])
+      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+    }))
+
+  test("is refused before anything is cleared when the words are wrong", (world) =>
+    Effect.gen(function* () {
+      const asEm = yield* spawnChild(world)
+      const says = (order: Partial<Input<"dispatch">>) =>
+        Effect.map(Effect.flip(asked(order, asEm)), ({ message }) => message)
+
+      assert.include(yield* says({ params: { tsk: "y" } }), "engineer takes no --tsk; did you mean --task?")
+      assert.include(yield* says({ role: "engeneer" }), "did you mean engineer?")
+      assert.include(yield* says({ to: "y" }), "there is no session y")
+      assert.include(yield* says({ params: { task: "x".repeat(1024 * 1024) } }), "larger than 1048576 bytes")
+      yield* world.send("next")
+      yield* world.takes(1)
+
+      assert.deepStrictEqual(world.agent.prompts, ["next"])
+      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+    }))
+
+  test("is only shown in a dry run, to whomever", (world) =>
+    Effect.gen(function* () {
+      const asEm = yield* spawnChild(world)
+
+      const shown = yield* asked({ dryRun: true }, human)
+      const toNobody = yield* asked({ dryRun: true, to: "nobody" }, asEm)
+      yield* world.send("next")
+      yield* world.takes(1)
+
+      assert.include(shown.text, 'sm send <unset> "done: ')
+      assert.deepInclude(shown, { messageId: null, to: null, state: null, target: null, source: places.shipped })
+      assert.include(toNobody.text, 'sm send 0000000e "done: ')
+      assert.deepStrictEqual(world.agent.prompts, ["next"])
+    }))
+})
+
+describe("the roles", () => {
+  it.effect("shipped are the seed's four, and each says what it takes", () =>
+    Effect.gen(function* () {
+      const found = yield* Dispatch.roles("/", places)
+      const common = ["extra", "issue", "pr", "repo", "spec", "task"]
+      assert.deepStrictEqual(
+        found.map(({ optional, required, role }) => [role, required, optional.toSorted()]),
+        [
+          ["engineer", [], common],
+          ["architect", [], common],
+          ["scout", [], [...common, "reviewer_id"].toSorted()],
+          ["reviewer", [], [...common, "scout_id"].toSorted()]
+        ]
+      )
+    })
+  )
+})
