@@ -36,6 +36,11 @@ export const catalog = {
     description: "send text to a session; it is stored when this returns",
     places: ["session", "free"]
   },
+  dispatch: {
+    category: "Messages",
+    description: "give an agent a job from a role's template, in an empty context",
+    places: ["session"]
+  },
   trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {
@@ -63,6 +68,11 @@ export const catalog = {
     category: "Operating",
     description: "mail nobody could handle: list, read one, replay, drop",
     places: ["deadLetterAction", "deadLetter"]
+  },
+  setup: {
+    category: "Operating",
+    description: "write the dispatch templates to where you may edit them",
+    places: []
   },
   completion: { category: "Operating", description: "print a shell's completion script", places: ["shell"] },
   hook: { category: "Plumbing", description: "an agent's hook reports to its session", places: [] },

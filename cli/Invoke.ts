@@ -2,10 +2,11 @@
 import type { CommandClass } from "clipanion"
 import type { CommandName } from "./Catalog.ts"
 import { commands } from "./commands/index.ts"
-import { manualOf, manualText, parserOf } from "./Manual.ts"
+import { type Choice, manualOf, manualText, parserOf } from "./Manual.ts"
 import { Misuse } from "./Misuse.ts"
 import { perhaps } from "./Near.ts"
 import { done } from "./Output.ts"
+import { parametersOf } from "./Parameters.ts"
 import type { SmContext } from "./SmCommand.ts"
 import { wantsHelp, wantsJson } from "./Words.ts"
 
@@ -40,24 +41,32 @@ const misuseOf = (
   }
   const extra = /^Extraneous positional argument \("(.*)"\)/su.exec(error.message)?.[1]
   if (extra !== undefined) return new Misuse(`${name} has no use for the word ${extra}`, hint)
-  if (!error.message.startsWith("Not enough positional")) return new Misuse(`${name}: ${sentence(error.message)}`, hint)
+  // Without its words but with an option, clipanion does not even find it.
+  if (!/^(?:Not enough positional|Command not found)/u.test(error.message))
+    return new Misuse(`${name}: ${sentence(error.message)}`, hint)
   const needed = usage.split(" ").filter((word) => word.startsWith("<"))
   return new Misuse(`${name} needs ${needed.join(" and ")}`, hint)
 }
 
+/** What is not for the parser is kept from it: the agent's own arguments, the variables of a template. */
+const setAside = (name: CommandName, args: ReadonlyArray<string>, options: ReadonlyArray<Choice>) => {
+  if (name === "dispatch") return { afterDashes: [], ...parametersOf(args, options) }
+  const dashes = name === "spawn" ? args.indexOf("--") : -1
+  return dashes < 0
+    ? { given: args, afterDashes: [], params: {} }
+    : { given: args.slice(0, dashes), afterDashes: args.slice(dashes + 1), params: {} }
+}
+
 export const invoke = async (name: CommandName, word: string, args: ReadonlyArray<string>): Promise<number> => {
   const command = await commands[name]()
-  if (wantsHelp(args)) {
+  const { given, ...context } = setAside(name, args, name === "dispatch" ? manualOf(command).options : [])
+  if (wantsHelp(given)) {
     const manual = manualOf(command)
-    return done({ name, ...manual }, wantsJson(args), manualText(manual))
+    return done({ name, ...manual }, wantsJson(given), manualText(manual))
   }
-  // The agent's own arguments never reach the parser.
-  const dashes = name === "spawn" ? args.indexOf("--") : -1
-  const given = dashes < 0 ? args : args.slice(0, dashes)
-  const afterDashes = dashes < 0 ? [] : args.slice(dashes + 1)
   const found = (() => {
     try {
-      return parserOf(command).process([word, ...given], { afterDashes })
+      return parserOf(command).process([word, ...given], context)
     } catch (error) {
       throw misuseOf(error, command, name, given)
     }

@@ -7,6 +7,8 @@ import { settle } from "./Output.ts"
 export interface SmContext extends BaseContext {
   /** What stood behind `--`: arguments of the agent's own. */
   readonly afterDashes: ReadonlyArray<string>
+  /** Options that no declaration knows: variables of a dispatch template. */
+  readonly params?: Readonly<Record<string, string>>
 }
 
 /** The words that call a command. */

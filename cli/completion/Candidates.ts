@@ -66,6 +66,31 @@ const values: Readonly<Record<string, Offer>> = {
   "--wait": plain(["submitted", "answered"])
 }
 
+interface Role {
+  readonly role: string
+  readonly required: ReadonlyArray<string>
+  readonly optional: ReadonlyArray<string>
+  readonly source: string
+}
+
+/** What `--role` may be from here. */
+const roles = async (): Promise<ReadonlyArray<Candidate>> =>
+  (await quietly<Role>("roles", { cwd: process.cwd() })).map(({ role, source }) => ({
+    value: role,
+    description: source
+  }))
+
+/** The variables of the role that the line names; of every role when it names none. */
+const variables = async (given: ReadonlyArray<string>): Promise<ReadonlyArray<Candidate>> => {
+  const at = given.findIndex((word) => word === "--role" || word.startsWith("--role="))
+  const chosen = given[at] === "--role" ? given[at + 1] : given[at]?.slice("--role=".length)
+  const found = (await quietly<Role>("roles", { cwd: process.cwd() })).filter(
+    ({ role }) => chosen === undefined || role === chosen
+  )
+  const names = new Set(found.flatMap(({ optional, required }) => [...required, ...optional]))
+  return [...names].map((name) => ({ value: `--${name.replaceAll("_", "-")}`, description: "a variable of the role" }))
+}
+
 interface Options {
   readonly all: ReadonlyArray<Candidate>
   /** Takes the next word for its value. */
@@ -90,7 +115,7 @@ const ofCommand = async (name: CommandName, given: ReadonlyArray<string>, curren
   const equals = current.startsWith("--") ? current.indexOf("=") : -1
   if (equals > 0) {
     const option = current.slice(0, equals)
-    const known = values[option] ?? []
+    const known = option === "--role" ? await roles() : (values[option] ?? [])
     return typeof known === "string"
       ? known
       : known.map(({ value }) => ({ value: `${option}=${value}`, description: "" }))
@@ -98,8 +123,8 @@ const ofCommand = async (name: CommandName, given: ReadonlyArray<string>, curren
   const anyOption = current.startsWith("-") || given.some((word) => word.startsWith("-"))
   const options: Options = anyOption ? await optionsOf(name) : { all: [], takes: new Set() }
   const last = given.at(-1) ?? ""
-  if (options.takes.has(last)) return values[last] ?? []
-  if (current.startsWith("-")) return options.all
+  if (options.takes.has(last)) return last === "--role" ? roles() : (values[last] ?? [])
+  if (current.startsWith("-")) return name === "dispatch" ? [...options.all, ...(await variables(given))] : options.all
   const place = given.filter(
     (word, index) => !word.startsWith("-") && !options.takes.has(given[index - 1] ?? "")
   ).length

@@ -44,7 +44,7 @@ const LONGEST = 3600
 const KEPT = 30 * 86_400
 
 /** As in `domain/Ids.ts`, without what that file needs to load. */
-const makeMessageId = (): string => {
+export const makeMessageId = (): string => {
   const time = Date.now().toString(36).padStart(9, "0")
   const luck = Math.floor(Math.random() * 36 ** 6)
     .toString(36)

@@ -40,6 +40,7 @@ const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]
   [["list", "--frob"], /list has no option --frob/u],
   [["output", "x", "--line", "3"], /did you mean --lines/u],
   [["output"], /output needs <session>/u],
+  [["output", "--lines=3"], /output needs <session>/u],
   [["output", "x", "y"], /no use for the word y/u],
   [["output", "x", "--lines", "abc"], /--lines is a whole number from 1 to 3000, not abc/u],
   [["output", "x", "--lines", "0"], /--lines .* not 0/u],
