@@ -26,7 +26,7 @@ export class Dispatch extends SmCommand {
   static override paths = pathsOf("dispatch")
   static override usage = usageOf("dispatch", {
     details:
-      "Clears the agent's context, then sends it the role's template with the variables filled in; you are told when it has finished. Every other `--name value` or `--name=value` is a variable of the template; a value may begin with `-`. The shipped roles are engineer, architect, scout and reviewer; they take `--task`, `--pr`, `--issue`, `--spec`, `--repo` and `--extra`, the scout also `--reviewer-id`, the reviewer `--scout-id`. Templates are looked for in `.sm/dispatch_templates.yaml` here and above, then in the user's file (`sm setup` writes one to edit), then in what came with sm: docs/dispatch.md.",
+      "Clears the agent's context, then sends it the role's template with the variables filled in; an agent that dispatches is told when the turn has ended. Without `--urgent` both wait until it is idle. Every other `--name value` or `--name=value` is a variable of the template; a value may begin with `-`. The shipped roles are engineer, architect, scout and reviewer; they take `--task`, `--pr`, `--issue`, `--spec`, `--repo` and `--extra`, the scout also `--reviewer-id`, the reviewer `--scout-id`. Templates are looked for in `.sm/dispatch_templates.yaml` here and above, then in the user's file (`sm setup` writes one to edit), then in what came with sm: docs/dispatch.md.",
     examples: [
       ["A ticket", 'sm dispatch engineer --role engineer --urgent --task "Implement ticket #123"'],
       ["A review", "sm dispatch architect --role architect --urgent --pr 456 --repo ../api"],
@@ -39,7 +39,9 @@ export class Dispatch extends SmCommand {
   important = Option.Boolean("--important", false, { description: "behind the current work, before what waits" })
   dryRun = Option.Boolean("--dry-run", false, { description: "print what would be sent, and send nothing" })
   noClear = Option.Boolean("--no-clear", false, { description: "let it keep its context" })
-  noNotifyOnStop = Option.Boolean("--no-notify-on-stop", false, { description: "do not tell me when it has finished" })
+  noNotifyOnStop = Option.Boolean("--no-notify-on-stop", false, {
+    description: "do not tell me when its turn has ended"
+  })
 
   override execute() {
     if (this.role === undefined || this.role.startsWith("-"))

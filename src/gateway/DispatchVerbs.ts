@@ -4,7 +4,7 @@ import { MAX_TEXT_BYTES } from "../domain/Message.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find } from "./Caller.ts"
 import { assign } from "./dispatch/Assign.ts"
-import { type Em, expand, parametersOf } from "./dispatch/Template.ts"
+import { type Em, expand, headline, parametersOf } from "./dispatch/Template.ts"
 import { findRole, type Places, rolesFrom } from "./dispatch/TemplateFile.ts"
 
 /** What a dry run shows a person at a shell in the place of an EM. */
@@ -26,8 +26,7 @@ export const dispatch = (input: Input<"dispatch">, caller: Caller, places: Place
     const said = { text, source: role.source }
     if (dry) return { ...said, messageId: null, to: null, state: null, target: null } satisfies Output<"dispatch">
     const target = yield* find(input.to, caller)
-    const { clear = true, messageId, mode } = input
-    const sent = yield* assign({ target, text, clear, mode, messageId }, caller)
+    const sent = yield* assign({ target, role: role.name, task: headline(role, input.params), text }, input, caller)
     return { ...said, ...sent } satisfies Output<"dispatch">
   })
 

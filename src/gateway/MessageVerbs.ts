@@ -113,19 +113,23 @@ const acceptance = (id: MessageId, target: SessionCard) =>
     }
   }).pipe(Effect.scoped)
 
+/** What became of a letter that was sent already: the facts outlast what broker and session remember. */
+export const sentBefore = (letter: Letter, target: SessionCard) =>
+  Effect.gen(function* () {
+    const before = yield* Effect.option(trace(letter.id))
+    if (Option.isNone(before)) return Option.none()
+    const { from, to } = before.value
+    if (to.id !== target.id || from.id !== letter.from.id) return yield* another(letter.id)
+    return Option.some(told(before.value, target))
+  })
+
 export const send = (input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.to, caller)
     const { again, letter } = yield* compose(caller, input.text, input)
-    if (again) {
-      // The facts outlast what broker and session remember: what they tell must not be accepted anew.
-      const before = yield* Effect.option(trace(letter.id))
-      if (Option.isSome(before)) {
-        const { from, to } = before.value
-        if (to.id !== target.id || from.id !== letter.from.id) return yield* another(letter.id)
-        return told(before.value, target)
-      }
-    }
+    // What the facts tell must not be accepted anew.
+    const before = again ? yield* sentBefore(letter, target) : Option.none()
+    if (Option.isSome(before)) return before.value
     const session = ref(Session, target.host, target.id)
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =

@@ -9,12 +9,12 @@ import { Registry } from "../../src/actors/registry/Registry.ts"
 import type { Roster } from "../../src/agents/Roster.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
-import { HostId, SessionId, SessionName } from "../../src/domain/Ids.ts"
+import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
 import type { Input } from "../../src/gateway/Api.ts"
 import * as Dispatch from "../../src/gateway/DispatchVerbs.ts"
 import * as Feed from "../../src/gateway/Feed.ts"
-import { moving, withWorld, type World } from "../support/SessionTest.ts"
+import { moving, pass, withWorld, type World } from "../support/SessionTest.ts"
 
 const places = { user: "/nowhere/user.yaml", shipped: join(import.meta.dirname, "../../templates/dispatch.yaml") }
 const human = { name: "human", card: undefined }
@@ -28,6 +28,9 @@ const asked = (order: Partial<Input<"dispatch">>, caller: Parameters<typeof Disp
   moving(
     Dispatch.dispatch({ to: "x", role: "engineer", params: { task: "Build it" }, cwd: "/", ...order }, caller, places)
   ).pipe(Effect.provide(Layer.mergeAll(Directory.layer, Feed.layer)))
+
+/** How often the agent's context was cleared. */
+const clears = ({ describe: look }: World) => Effect.map(look, ({ card }) => card.epoch)
 
 /** A session that gives jobs; only its id and name matter. */
 const emLike = (card: SessionCard) => ({ name: EM, card: { ...card, id: EM, name: SessionName.make("em-epic") } })
@@ -67,10 +70,82 @@ describe("a dispatched job", () => {
       assert.include(text, "em-epic (0000000e) is your engineering manager")
       assert.include(text, "\n\nBuild it\n\n")
       assert.include(text, 'sm send 0000000e "done: ')
-      assert.strictEqual((yield* world.describe).card.agentSessionId, "fresh")
+      assert.strictEqual(yield* clears(world), 1)
       agent.finish()
       yield* reaches(messageId ?? "", "answered")
       assert.deepStrictEqual(yield* hops(messageId ?? ""), ["accepted", "injected", "submitted", "answered"])
+    }))
+
+  test("waits with its clear until the agent is idle, and carries what is armed when the agent takes it", (world) =>
+    Effect.gen(function* () {
+      const { agent, is, send, takes } = world
+      const asEm = yield* spawnChild(world)
+      yield* send("old work")
+      yield* takes(1)
+      yield* is("working")
+
+      yield* asked({ params: { task: "Build it\nwith care" } }, asEm)
+      yield* asked({ clear: false, notifyOnStop: false, params: { pr: "4" } }, asEm)
+      yield* asked({ clear: false }, human)
+      const { queue } = yield* world.describe
+      yield* pass(5)
+      const before = [agent.interrupts, agent.prompts.length, yield* clears(world)]
+      agent.finish()
+      yield* takes(2)
+
+      const armed = { soft: 210_000, hard: 420_000, role: "engineer" }
+      assert.deepStrictEqual(
+        queue.map(({ kind, notify, order }) => [kind, order, notify?.stop]),
+        [
+          ["clear", undefined, undefined],
+          ["message", { ...armed, task: "Build it" }, true],
+          ["message", { ...armed, task: "pr 4" }, false],
+          ["message", { ...armed, task: "Build it" }, undefined]
+        ]
+      )
+      assert.deepStrictEqual(before, [0, 1, 0])
+      assert.include(agent.prompts[1], "with care")
+      assert.strictEqual(yield* clears(world), 1)
+    }))
+
+  test("is the same under the same id: neither cleared nor told again", (world) =>
+    Effect.gen(function* () {
+      const asEm = yield* spawnChild(world)
+      const order = { messageId: MessageId.make("mretry0000000zzz") }
+
+      const [one, two] = yield* Effect.all([asked(order, asEm), asked(order, asEm)], { concurrency: 2 })
+      yield* world.takes(1)
+      const later = yield* asked(order, asEm)
+      const other = yield* Effect.flip(asked({ ...order, params: { task: "Something else" } }, asEm))
+      yield* world.send("next")
+      world.agent.finish()
+      yield* world.takes(2)
+
+      assert.deepStrictEqual([one.messageId, two.messageId, later.messageId], Array(3).fill(order.messageId))
+      assert.strictEqual(later.state, "submitted")
+      assert.include(other.message, "belongs to another message")
+      assert.strictEqual(world.agent.prompts[1], "next")
+      assert.strictEqual(yield* clears(world), 1)
+    }))
+
+  test("is the same also when the session has long forgotten it", (world) =>
+    Effect.gen(function* () {
+      const { agent, broker, is, reaches, send, takes } = world
+      const asEm = yield* spawnChild(world)
+      const order = { messageId: MessageId.make("mretry0000000zzz") }
+      yield* asked(order, asEm)
+      yield* takes(1)
+      agent.finish()
+      yield* reaches(order.messageId, "answered")
+      agent.show("dialog")
+      yield* is("waiting-permission")
+      for (let count = 0; count < 201; count++) yield* send(`other ${count}`)
+
+      assert.strictEqual((yield* asked(order, asEm)).state, "answered")
+      assert.lengthOf(
+        (yield* broker.facts("message", order.messageId)).filter(({ body }) => body.includes("MessageAccepted")),
+        1
+      )
     }))
 
   test("interrupts with urgent, and keeps the context without clear", (world) =>
@@ -86,7 +161,7 @@ describe("a dispatched job", () => {
 
       assert.isAbove(agent.interrupts, 0)
       assert.include(agent.prompts[1], "Build it")
-      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+      assert.strictEqual(yield* clears(world), 0)
     }))
 
   test("comes from a person without words about an EM", ({ agent, is, spawn, takes }) =>
@@ -114,7 +189,7 @@ describe("a dispatched job", () => {
 
       assert.include(refused.message, "only the parent of x (00000001) may dispatch it")
       assert.deepStrictEqual(agent.prompts, ["next"])
-      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+      assert.strictEqual(yield* clears(world), 0)
     }))
 
   test("is refused before anything is cleared when the words are wrong", (world) =>
@@ -131,7 +206,7 @@ describe("a dispatched job", () => {
       yield* world.takes(1)
 
       assert.deepStrictEqual(world.agent.prompts, ["next"])
-      assert.notStrictEqual((yield* world.describe).card.agentSessionId, "fresh")
+      assert.strictEqual(yield* clears(world), 0)
     }))
 
   test("is only shown in a dry run, to whomever", (world) =>

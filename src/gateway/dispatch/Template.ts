@@ -169,3 +169,15 @@ export const expand = (
     ? invalid(`the template of ${role.name} (${role.source}) comes to nothing with what was given`, "give it more")
     : whole
 }
+
+/** Characters of a job in a few words. */
+const SHORT = 120
+
+/** The job in a few words, for lists: the first line of its task, or else what was given. */
+export const headline = (role: Role, params: Readonly<Record<string, string>>): string => {
+  const named = Object.entries(params).map(([name, value]) => [plain(name), value.trim().split("\n")[0] ?? ""] as const)
+  const task = named.find(([name, value]) => name === "task" && value !== "")?.[1]
+  const words = task ?? named.flatMap(([name, value]) => (value === "" ? [] : [`${name} ${value}`])).join(", ")
+  const short = words.length > SHORT ? `${words.slice(0, SHORT - 1)}…` : words
+  return short === "" ? role.name : short
+}

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
 import { Refusal } from "../../../src/gateway/Api.ts"
-import { expand, type Role } from "../../../src/gateway/dispatch/Template.ts"
+import { expand, headline, type Role } from "../../../src/gateway/dispatch/Template.ts"
 
 const em = { id: "0a1b2c3d", name: "em-epic" }
 const roleOf = (template: string, required: ReadonlyArray<string> = []): Role => ({
@@ -44,7 +44,8 @@ const texts: ReadonlyArray<
   ["keeps a label that has none", "Task:\n{task}", {}, "Task:"],
   ["leaves no gap where paragraphs were", "a\n\n{task}\n\nPR: {pr}\n\nb\n", {}, "a\n\nb"],
   ["leaves no gap at the ends", "{task}\n\na\n\n{pr}\n", {}, "a"],
-  ["leaves other blank lines alone", "a\n\n\nb", {}, "a\n\n\nb"],
+  ["leaves other blank lines alone", "{task}\na\n\n\nb", {}, "a\n\n\nb"],
+  ["leaves the blank line behind it when something stands above", "a\n{task}\n\nb", {}, "a\n\nb"],
   ["guards a line", "{?pr}Review it.\n{?task}Do it.", { pr: "4" }, "Review it."],
   ["guards a line several times", "{?pr}{?task} - {pr} {task}\n{?pr} - {pr}", { pr: "4" }, "- 4"],
   ["guards behind an indentation, which stays", "a\n  {?pr}- x", { pr: "4" }, "a\n  - x"],
@@ -129,4 +130,12 @@ describe("a dispatch is refused when its template", () => {
       assert.match(refused.message, message)
       assert.match(refused.hint, hint)
     })
+})
+
+it("a job in a few words is its task, or what else was given", () => {
+  const of = (params: Params) => headline(roleOf("x"), params)
+  assert.strictEqual(of({ pr: "4", task: " Build it\nwell" }), "Build it")
+  assert.strictEqual(of({ pr: "4", "scout-id": "s", spec: " " }), "pr 4, scout_id s")
+  assert.strictEqual(of({ task: "x".repeat(200) }), `${"x".repeat(119)}…`)
+  assert.strictEqual(of({ task: " " }), "engineer")
 })
