@@ -67,7 +67,7 @@ export class Dispatch extends SmCommand {
       ({ messageId: id, source, state, target, text, to }) =>
         to === null
           ? text
-          : `dispatched ${this.role} to ${to.name} (${to.id}), ${target}: ${id} ${state}\n  ${this.noClear ? "" : "cleared first; "}template ${source}`,
+          : `dispatched ${this.role} to ${to.name} (${to.id}), ${target}: ${id} ${state}\n  ${this.noClear ? "" : "in an empty context, "}by ${source}`,
       { repeatable: true, deadline: 30_000 }
     )
   }
