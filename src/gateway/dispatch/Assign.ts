@@ -1,9 +1,10 @@
 /** Hands a job to a session: its context is cleared, then it is told, in one step that a retry does not repeat. */
 import { Effect, Option } from "effect"
 import { ref } from "../../actors/ActorRef.ts"
-import { type Letter, Session } from "../../actors/session/Session.ts"
+import { Session } from "../../actors/session/Session.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { makeMessageId, MessageId } from "../../domain/Ids.ts"
+import type { Letter } from "../../domain/Letter.ts"
 import { Rules } from "../../domain/Policy.ts"
 import type { SessionCard } from "../../domain/Session.ts"
 import { type Input, type Output, Refusal } from "../Api.ts"
