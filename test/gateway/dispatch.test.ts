@@ -1,15 +1,11 @@
 /** A job from a template, as it reaches an agent: who may give it, and that nothing else happens. */
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { ref } from "../../src/actors/ActorRef.ts"
-import { SWARM } from "../../src/actors/ActorSystem.ts"
-import { Registry } from "../../src/actors/registry/Registry.ts"
 import type { Roster } from "../../src/agents/Roster.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
-import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
+import { MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
 import type { Input } from "../../src/gateway/Api.ts"
 import * as Dispatch from "../../src/gateway/DispatchVerbs.ts"
@@ -36,20 +32,9 @@ const clears = ({ describe: look }: World) => Effect.map(look, ({ card }) => car
 const emLike = (card: SessionCard) => ({ name: EM, card: { ...card, id: EM, name: SessionName.make("em-epic") } })
 
 /** The session of the world, as a child of an EM; answers the EM. */
-const spawnChild = ({ id, is }: World) =>
+const spawnChild = ({ is, spawn }: World) =>
   Effect.gen(function* () {
-    const spec = {
-      provider: "scripted",
-      workingDir: tmpdir(),
-      parentId: EM,
-      model: null,
-      effort: null,
-      permissionMode: null,
-      args: [],
-      env: {}
-    }
-    const name = SessionName.make("x")
-    yield* moving(ref(Registry, SWARM, "main").ask("Spawn", { id, name, host: HostId.make("h"), spec, prompt: null }))
+    yield* spawn("x", null, { parentId: EM })
     return emLike(yield* is("idle"))
   })
 
@@ -175,6 +160,28 @@ describe("a dispatched job", () => {
       assert.deepStrictEqual(agent.prompts, [text])
       for (const never of ["EM", "sm send", "<unset>"]) assert.notInclude(text, never)
       assert.match(text, /sm task-complete$/u)
+    }))
+
+  test("tells the EM how its turn ended, unless it did not want to know", (world) =>
+    Effect.gen(function* () {
+      const { agent, another, is, spawn, takes } = world
+      const em = yield* another
+      yield* em.spawn("em")
+      const card = yield* em.is("idle")
+      const asEm = { name: em.id, card }
+      yield* spawn("x", null, { parentId: em.id })
+      yield* is("idle")
+
+      yield* asked({ notifyOnStop: false }, asEm)
+      yield* takes(1)
+      agent.finish("not heard")
+      yield* is("idle")
+      yield* asked({}, asEm)
+      yield* takes(2)
+      agent.finish("PR 456 is open")
+      yield* em.takes(1)
+
+      assert.match(em.agent.prompts.join(), /^\[sm · m\w{15}\] x \(00000001\) stopped:\nPR 456 is open$/u)
     }))
 
   test("is refused to who is not the parent, and then nothing is done", (world) =>
