@@ -17,6 +17,7 @@ const PORTS = [
   "src/broker/Directory.ts",
   "src/terminal/Terminal.ts",
   "src/agents/Agent.ts",
+  "src/agents/Door.ts",
   "src/agents/Environment.ts",
   "src/agents/Quarters.ts",
   "src/agents/Roster.ts"
@@ -64,6 +65,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
       "src/domain/**",
       "src/plugins/sdk/**",
       "src/agents/Agent.ts",
+      "src/agents/Door.ts",
       "src/agents/Roster.ts",
       "src/terminal/Terminal.ts",
       "src/actors/Actor.ts",
@@ -80,6 +82,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
       "src/plugins/sdk/**",
       "src/plugins/<name>/**",
       "src/agents/Agent.ts",
+      "src/agents/Door.ts",
       "src/agents/Roster.ts",
       "src/terminal/Terminal.ts",
       "node:**"

@@ -1,6 +1,7 @@
 /** Agent kinds as values: what to launch, how to type, how to read what the agent says of itself. Plugins make them. */
 import { type Effect, type Option, Schema } from "effect"
 import type { Screen, Stroke } from "../terminal/Terminal.ts"
+import type { Door, Say, Steering } from "./Door.ts"
 
 /** A fact the agent itself reported (a hook, a notify program). Outranks anything read from a screen. */
 export const Signal = Schema.TaggedUnion({
@@ -19,6 +20,11 @@ export const Signal = Schema.TaggedUnion({
   TurnEnded: { turn: Schema.String, answer: Schema.String, background: Schema.Boolean },
   TurnFailed: { turn: Schema.String, reason: Schema.String },
   Interrupted: { turn: Schema.String },
+  /**
+   * The provider takes no more work: until when, Unix ms, if it says so. Comes before the end of the turn that met the
+   * limit, so that nothing is sent behind it.
+   */
+  Limited: { turn: Schema.String, reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) },
   /** How full the context is: tokens used, tokens it holds, and the agent's own percentage of the two. */
   ContextMeasured: {
     used: Schema.Int,
@@ -41,7 +47,11 @@ export interface Observation {
   readonly detail: string
   /** Text standing in the composer, unsent; `null` when the composer is empty or not visible. */
   readonly draft: string | null
-  /** Set for start-up dialogs (trust, onboarding, update) that the spawn itself consents to. */
+  /** Typed words stand in the agent's own line, behind what it is doing. */
+  readonly queued?: boolean
+  /** The turn that ended last met a limit of the provider: its words, and until when, Unix ms, if it said so. */
+  readonly limited?: { readonly reason: string; readonly resetsAt: number | null }
+  /** Set for dialogs that the spawn itself consents to (trust, onboarding, update), or that leave all as it is (a limit). */
   readonly answer?: ReadonlyArray<Stroke>
 }
 
@@ -127,8 +137,14 @@ export interface AgentAdapter {
   readonly draft?: {
     /** Empties the composer; pressed once, and only while something stands there. */
     readonly stash: ReadonlyArray<Stroke>
-    /** `itself`: the agent brings it back after the next prompt. Else what to type, given the text as it was shown. */
-    readonly restore: "itself" | ((text: string) => ReadonlyArray<Stroke>)
+    /**
+     * `itself`: the agent brings it back after the next prompt. Else what to type into the empty composer, given the text
+     * as it was shown and how many prompts were sent since, one if not told: commands, and what came through a door, do
+     * not count.
+     */
+    readonly restore: "itself" | ((text: string, sent?: number) => ReadonlyArray<Stroke>)
+    /** Brings it back when nothing was sent since. */
+    readonly undo?: ReadonlyArray<Stroke>
   }
   /** Stops the running turn and nothing else. */
   readonly interrupt: ReadonlyArray<Stroke>
@@ -136,17 +152,28 @@ export interface AgentAdapter {
   readonly clear: string
   /** Pure. */
   readonly read: (screen: Screen) => Observation
-  /** Pure: a hook's event name and payload to signals. An unknown event is no signal. Undecodable payloads too. */
-  readonly hook: (event: string, payload: unknown) => ReadonlyArray<Signal>
+  /** Pure: a hook's event name and payload, and when it reported (Unix ms), to signals. An unknown event is no signal. Undecodable payloads too. */
+  readonly hook: (event: string, payload: unknown, at?: number) => ReadonlyArray<Signal>
+  /** Pure: the agent's own id of the conversation that a hook's payload is about. */
+  readonly conversation?: (payload: unknown) => string | undefined
+  /**
+   * Pure: what the hook's command prints to say this to the agent; none where the event cannot carry it. Without it a
+   * kind's hooks only report.
+   */
+  readonly answer?: (event: string, say: Say) => string | undefined
   /** What the files that a hook's payload points to add to it, such as how full the context is. */
   readonly measure?: (event: string, payload: unknown) => Effect.Effect<ReadonlyArray<Signal>>
   /** The agent's own state, from its state file or transcript; outranks `read`. */
-  readonly observe: (seat: Seat) => Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>>
+  readonly observe: (seat: Seat) => Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail" | "limited">>>
   /**
-   * Does the agent's transcript carry this text as a prompt, at or after `since` (Unix ms)? `unknown` when there is no
-   * transcript to look at. Decides after a crash whether a message was typed.
+   * Does the agent's transcript carry this text as a prompt, at or after `since` (Unix ms)? `queued`: the agent has it in
+   * its own line and has not read it: it will, so it must not be sent again; a line dies with the agent's process.
+   * `unknown` when there is no transcript to look at. Decides after a crash whether a message was typed.
    */
-  readonly submitted: (seat: Seat, text: string, since: number) => Effect.Effect<"yes" | "no" | "unknown">
+  readonly submitted: (seat: Seat, text: string, since: number) => Effect.Effect<"yes" | "queued" | "no" | "unknown">
+  /** Ways into an agent that works. Without them it gets everything at the end of its turn. */
+  readonly door?: Door
+  readonly steering?: Steering
   /** What a person sees when the pane is reduced to its last words: the exit message's reason, else empty. */
   readonly farewell: (screen: Screen) => string
 }

@@ -115,6 +115,8 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       )
     case "Interrupted":
       return late(state, signal.turn) ? stay(state) : ends(state, null, "turn interrupted", now)
+    case "Limited":
+      return stay(state)
     case "ContextMeasured": {
       const { percent, used, window } = signal
       const same = state.context?.used === used && state.context.window === window

@@ -6,7 +6,9 @@ import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { onPath } from "../sdk/launching.ts"
-import { readHook } from "../sdk/hooks.ts"
+import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
+import { door } from "./door.ts"
+import { limited } from "./limits.ts"
 import { farewell, read } from "./screen.ts"
 import { EVENT, measured } from "./statusLine.ts"
 import { settings } from "./settings.ts"
@@ -66,12 +68,28 @@ export const adapter = (config: typeof Config.Type) =>
     submit,
     enter: [{ _tag: "Press", keys: ["Enter"] }],
     discard: emptyComposer,
+    // Its own shelf, with pastes as they are; it comes back behind whatever is typed and sent next.
+    draft: {
+      stash: [{ _tag: "Press", keys: ["C-s"] }],
+      restore: "itself",
+      undo: [{ _tag: "Press", keys: ["C-s"] }]
+    },
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read,
-    hook: (event, payload) => (event === EVENT ? measured(payload) : readHook(event, payload)),
+    hook: (event, payload, at) =>
+      event === EVENT ? measured(payload) : [...limited(event, payload, at), ...readHook(event, payload)],
+    conversation: readConversation,
+    answer: answerHook,
     observe,
     submitted,
+    door,
+    steering: {
+      type: submit,
+      confirms: "queued",
+      // The first moves a running command to the background; the other sends now what is queued, whatever runs.
+      hasten: [{ _tag: "Press", keys: ["C-b", "C-x", "C-s"] }]
+    },
     farewell
   })
 

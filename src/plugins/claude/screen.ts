@@ -50,6 +50,9 @@ const isBusy = (lines: ReadonlyArray<string>, { bottom, top }: Composer, { title
   return above.slice(start + 1, end + 1).some((line) => SPINNER.test(line))
 }
 
+/** Stands under what was typed while it works, until it reads it. */
+const QUEUED = /^ {2}⎿ +Queued\b/u
+
 /** Words that stand under whatever takes the keys instead of the composer. */
 const HINTS =
   /\b(Esc|esc) to (cancel|close|go back|exit|dismiss)|Enter to (select|confirm|continue|save)|Showing detailed transcript|Press Enter to continue/u
@@ -68,7 +71,8 @@ export const read = (screen: Screen): Observation => {
     // Elsewhere is the cursor of something that takes the keys, such as the search of old prompts.
     if (!within) return { activity: "dialog", detail: "", draft: null }
     const activity = isBusy(lines, composer, screen) ? "busy" : "idle"
-    return { activity, detail: "", draft: draftOf(composer, screen) }
+    const queued = lines.slice(0, composer.top).some((line) => QUEUED.test(line))
+    return { activity, detail: "", draft: draftOf(composer, screen), ...(queued ? { queued } : {}) }
   }
   const tail = shown.slice(-45)
   const answer = startup(tail)

@@ -71,6 +71,8 @@ export const settings = Effect.fnUntraced(function* (
     hooks[event] = [...(hooks[event] ?? []), ours]
   }
   const all = {
+    // A session that skips permissions would ask a person about every message that comes through its door.
+    crossSessionInbound: "accept",
     ...theirs,
     ...(dangerous(mode, rest) ? { skipDangerousModePermissionPrompt: true } : {}),
     tui: "default",

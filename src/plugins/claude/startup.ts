@@ -1,4 +1,7 @@
-/** Claude Code's questions at its start that spawning it in a directory has already answered. Pure. */
+/**
+ * Claude Code's questions that spawning it in a directory has already answered, most of them at its start; and the one at
+ * a limit, which has one answer. Pure.
+ */
 import type { Stroke } from "../../terminal/Terminal.ts"
 
 interface Question {
@@ -15,6 +18,9 @@ const QUESTIONS: ReadonlyArray<Question> = [
   { asks: /^ *Press Enter to continue/u }
 ]
 
+/** Asked when a usage limit is met. Waiting is what a session does anyway. */
+const WAITS = /^ *(❯ )?\d\. Stop and wait for limit to reset$/u
+
 /**
  * One step: moves the mark of the menu towards the option or, where it stands on it, confirms. A menu that is just being
  * drawn may miss keys, and here Enter on the wrong option ends the program. None when the screen is not exactly such a
@@ -23,6 +29,8 @@ const QUESTIONS: ReadonlyArray<Question> = [
 export const startup = (lines: ReadonlyArray<string>): ReadonlyArray<Stroke> | undefined => {
   // A permission dialog shows text of the model's choosing: it is never answered from here.
   if (lines.some((line) => /Tab to amend|Do you want to (proceed|create|make|allow)/u.test(line))) return undefined
+  const asksOfLimit = lines.some((line) => /^ *What do you want to do\?$/u.test(line))
+  if (asksOfLimit && lines.some((line) => WAITS.test(line))) return [{ _tag: "Press", keys: ["Escape"] }]
   const question = QUESTIONS.find(({ asks }) => lines.some((line) => asks.test(line)))
   if (question === undefined) return undefined
   const { option } = question

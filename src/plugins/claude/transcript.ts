@@ -1,48 +1,49 @@
-/** Claude Code's own files: the registry of running processes and the transcript. */
-import { readdir, readFile } from "node:fs/promises"
+/** Claude Code's own word of what it is doing, and of what it was told: its registry of processes and its transcript. */
+import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Option, Schema } from "effect"
 import type { Observation, Seat } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
 import { claudeHome } from "./home.ts"
+import { registered } from "./registry.ts"
 
-const Registered = Schema.fromJsonString(
+/** A turn that met a limit: the words, and when it ends, Unix seconds. */
+const Refused = Schema.fromJsonString(
   Schema.Struct({
-    pid: Schema.Finite,
-    procStart: Schema.optionalKey(Schema.String),
-    status: Schema.String,
-    waitingFor: Schema.optionalKey(Schema.NullOr(Schema.String))
+    isApiErrorMessage: Schema.Literal(true),
+    message: Schema.Struct({ content: Schema.Array(Schema.Struct({ text: Schema.optionalKey(Schema.String) })) }),
+    quotaLimits: Schema.Struct({ status: Schema.Literal("rejected"), resetsAt: Schema.optionalKey(Schema.Finite) })
   })
 )
-const decodeRegistered = Schema.decodeOption(Registered)
+const decodeRefused = Schema.decodeOption(Refused)
 
-const optional = (path: string) => readFile(path, "utf8").catch(() => "")
-
-/** Start time of a process in clock ticks, as Linux tells; none elsewhere. */
-const startOf = async (pid: number): Promise<string | undefined> =>
-  (await optional(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ")[19]
-
-/** What no hook says of how the last turn ended. */
-const ending = async (seat: Seat): Promise<string> => {
+/** How the last turn ended, as far as no hook tells it, or not as exactly. */
+const ending = async (seat: Seat): Promise<Pick<Observation, "detail" | "limited">> => {
   const lines = seat.transcript === null ? [] : ((await tail(seat.transcript, 16_384)) ?? "").split("\n")
-  const last = lines.findLast((line) => /"type":"(user|assistant)"/u.test(line))
-  return last?.includes('"[Request interrupted by user') === true ? "turn interrupted" : ""
+  const last = lines.findLast((line) => /"type":"(user|assistant)"/u.test(line)) ?? ""
+  if (last.includes('"[Request interrupted by user')) return { detail: "turn interrupted" }
+  const refused = Option.getOrUndefined(decodeRefused(last))
+  if (refused === undefined) return { detail: "" }
+  const { resetsAt } = refused.quotaLimits
+  const reason = refused.message.content.map(({ text = "" }) => text).join(" ")
+  return { detail: "", limited: { reason, resetsAt: resetsAt === undefined ? null : resetsAt * 1000 } }
 }
 
-/** `sessions/<pid>.json`: right in every case, also after Esc, where no hook speaks. Stale after a SIGKILL, hence the check. */
-export const observe = (seat: Seat): Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>> =>
-  Effect.promise(async () => {
-    const found = decodeRegistered(await optional(join(claudeHome(seat.env), "sessions", `${seat.pid}.json`)))
-    if (Option.isNone(found)) return Option.none()
-    const { procStart, status, waitingFor } = found.value
-    const started = await startOf(seat.pid)
-    if (procStart !== undefined && started !== undefined && procStart !== started) return Option.none()
+/** The registry is right in every case, also after Esc, where no hook speaks. */
+export const observe = (
+  seat: Seat
+): Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail" | "limited">>> =>
+  Effect.gen(function* () {
+    const { status, waitingFor } = (yield* registered(seat)) ?? { status: "" }
     // `shell`: idle, with a shell left running in the background.
     if (status === "idle" || status === "shell")
-      return Option.some({ activity: "idle" as const, detail: await ending(seat) })
+      return Option.some({ activity: "idle" as const, ...(yield* Effect.promise(() => ending(seat))) })
     if (status === "busy") return Option.some({ activity: "busy" as const, detail: "" })
-    if (status === "waiting") return Option.some({ activity: "dialog" as const, detail: waitingFor ?? "" })
-    return Option.none()
+    if (status !== "waiting") return Option.none()
+    // At a limit it may ask what to do.
+    const { limited } = yield* Effect.promise(() => ending(seat))
+    const asks = { activity: "dialog" as const, detail: waitingFor ?? "" }
+    return Option.some(limited === undefined ? asks : { ...asks, limited })
   })
 
 /** The transcript by its session id, wherever Claude filed it. */
@@ -58,8 +59,12 @@ const locate = async (seat: Seat): Promise<string | undefined> => {
   return ""
 }
 
-/** Lines that hold what the user said, also while it is queued behind the running turn. */
-const PROMPT = /"type":"(user|queue-operation|attachment)"/u
+/** Lines that hold what was said, once the agent has read it: its own turn, or the middle of the running one. */
+const PROMPT = /"type":"(user|attachment)"/u
+/** What is queued behind the running turn is in the line, from where it is read, or taken back by a person. */
+const QUEUE = /"type":"queue-operation"/u
+const ENQUEUED = /"operation":"enqueue"/u
+const ABSORBED = /"reason":"absorbed_mid_turn"/u
 
 /**
  * What a line for Claude Code itself leaves in the transcript instead of a prompt: a command, one it does not know, a
@@ -74,7 +79,11 @@ const controls = (text: string): ReadonlyArray<string> => {
 }
 const CONTROL = /"type":"(user|system)"/u
 
-export const submitted = (seat: Seat, text: string, since: number): Effect.Effect<"yes" | "no" | "unknown"> =>
+export const submitted = (
+  seat: Seat,
+  text: string,
+  since: number
+): Effect.Effect<"yes" | "queued" | "no" | "unknown"> =>
   Effect.promise(async () => {
     const path = await locate(seat)
     if (path === undefined) return "unknown"
@@ -86,5 +95,7 @@ export const submitted = (seat: Seat, text: string, since: number): Effect.Effec
         ? "yes"
         : "unknown"
     }
-    return lines.some((line) => PROMPT.test(line) && mentions(line, text, since)) ? "yes" : "no"
+    const about = lines.filter((line) => (PROMPT.test(line) || QUEUE.test(line)) && mentions(line, text, since))
+    if (about.some((line) => ABSORBED.test(line) || !QUEUE.test(line))) return "yes"
+    return ENQUEUED.test(about.at(-1) ?? "") ? "queued" : "no"
   })

@@ -2,8 +2,9 @@
 import { Effect, Option, Schema } from "effect"
 import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
+import type { Stroke } from "../../terminal/Terminal.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
-import { readHook } from "../sdk/hooks.ts"
+import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { measure, observe, submitted } from "./rollout.ts"
@@ -32,6 +33,11 @@ const EVENTS = [
   "SessionEnd"
 ]
 const ARGV = 100_000
+
+const submit = (text: string): ReadonlyArray<Stroke> => [
+  { _tag: "Paste", text },
+  { _tag: "Press", keys: ["Enter"] }
+]
 
 /** A value of Codex's `-c name=value`: TOML, whose basic strings are JSON strings. */
 const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
@@ -88,19 +94,30 @@ export const adapter = (config: typeof Config.Type) =>
         promptOnArgv: fits
       }
     }),
-    submit: (text) => [
-      { _tag: "Paste", text },
-      { _tag: "Press", keys: ["Enter"] }
-    ],
+    submit,
     enter: [{ _tag: "Press", keys: ["Enter"] }],
     discard: emptyComposer,
+    // Out of the composer, into the history of prompts; on an empty composer this key would quit.
+    draft: {
+      stash: [{ _tag: "Press", keys: ["C-c"] }],
+      restore: (_text, sent = 1) => [{ _tag: "Press", keys: Array.from({ length: sent + 1 }, () => "Up" as const) }],
+      undo: [{ _tag: "Press", keys: ["Up"] }]
+    },
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
     read,
     hook: readHook,
+    conversation: readConversation,
+    answer: answerHook,
     measure,
     observe,
     submitted,
+    steering: {
+      type: submit,
+      confirms: "read",
+      // Interrupts, and sends what waits. A command that runs goes on as a background terminal.
+      hasten: [{ _tag: "Press", keys: ["Escape"] }]
+    },
     farewell
   })
 

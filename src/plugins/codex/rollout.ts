@@ -5,10 +5,12 @@ import { Effect, Option, Schema } from "effect"
 import type { Observation, Seat, Signal } from "../../agents/Agent.ts"
 import { mentions, tail } from "../sdk/transcript.ts"
 import { codexHome } from "./home.ts"
+import { Failure, limited } from "./limits.ts"
 
 const Complete = Schema.fromJsonString(
   Schema.Struct({
-    payload: Schema.Struct({ error: Schema.optionalKey(Schema.NullOr(Schema.Struct({ message: Schema.String }))) })
+    timestamp: Schema.optionalKey(Schema.String),
+    payload: Schema.Struct({ error: Schema.optionalKey(Schema.NullOr(Failure)) })
   })
 )
 const decodeComplete = Schema.decodeOption(Complete)
@@ -42,7 +44,9 @@ const locate = async (seat: Seat): Promise<string | undefined> => {
   return found === undefined ? undefined : join(sessionsDir(seat), found)
 }
 
-export const observe = (seat: Seat): Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail">>> =>
+export const observe = (
+  seat: Seat
+): Effect.Effect<Option.Option<Pick<Observation, "activity" | "detail" | "limited">>> =>
   Effect.promise(async () => {
     const path = await locate(seat)
     const lines = path === undefined ? [] : ((await tail(path, 65_536)) ?? "").split("\n")
@@ -50,8 +54,12 @@ export const observe = (seat: Seat): Effect.Effect<Option.Option<Pick<Observatio
     // A running task says nothing of a dialog: there the screen knows better.
     if (mark === undefined || mark.includes('"task_started"')) return Option.none()
     if (mark.includes('"turn_aborted"')) return Option.some({ activity: "idle" as const, detail: "turn interrupted" })
-    const failed = Option.getOrUndefined(decodeComplete(mark))?.payload.error?.message
-    return Option.some({ activity: "idle" as const, detail: failed === undefined ? "" : `turn failed: ${failed}` })
+    const { payload, timestamp } = Option.getOrUndefined(decodeComplete(mark)) ?? { payload: {} }
+    const { error } = payload
+    if (error == null) return Option.some({ activity: "idle" as const, detail: "" })
+    const met = limited(error, lines, Date.parse(timestamp ?? ""))
+    const detail = `turn failed: ${error.message}`
+    return Option.some({ activity: "idle" as const, detail, ...(met === undefined ? {} : { limited: met }) })
   })
 
 /** How full the context is: what the last request took up, of what the model holds. */

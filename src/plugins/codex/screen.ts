@@ -3,11 +3,16 @@ import type { Observation } from "../../agents/Agent.ts"
 import type { Screen, Stroke } from "../../terminal/Terminal.ts"
 import { rows } from "../sdk/screen.ts"
 
-const press = (key: "Enter" | "Down"): ReadonlyArray<Stroke> => [{ _tag: "Press", keys: [key] }]
+const press = (key: "Enter" | "Down" | "Escape"): ReadonlyArray<Stroke> => [{ _tag: "Press", keys: [key] }]
 
-/** Start-up questions that spawning has answered: one step, by the option under the mark. */
+/**
+ * Start-up questions that spawning has answered: one step, by the option under the mark. And the offer of another model
+ * near a limit, which Escape declines: it would be taken by the Enter of any message.
+ */
 const startup = (lines: ReadonlyArray<string>): ReadonlyArray<Stroke> | undefined => {
   const marked = lines.find((line) => line.startsWith("›")) ?? ""
+  const offered = lines.some((line) => /^ {2}Approaching rate limits$/u.test(line))
+  if (offered && lines.some((line) => /^› \d\. (Switch to|Keep current model)/u.test(line))) return press("Escape")
   if (marked.startsWith("› 1. Trust and continue")) return press("Enter")
   const update = lines.some((line) => /^[ ›] 1\. Update now/u.test(line))
   if (!update || !lines.some((line) => /^[ ›] 2\. Skip/u.test(line))) return undefined
@@ -74,7 +79,8 @@ export const read = (screen: Screen): Observation => {
     .some((line) => HINTS.test(line))
   if (composer !== undefined && !hinted) {
     const activity = isBusy(lines, composer, screen) ? "busy" : "idle"
-    return { activity, detail: "", draft: draftOf(composer, screen) }
+    const queued = lines.slice(0, composer.top).some((line) => line.startsWith("• Messages to be submitted after next"))
+    return { activity, detail: "", draft: draftOf(composer, screen), ...(queued ? { queued } : {}) }
   }
   if (shown.slice(-6).some((line) => line.startsWith("To continue this session, run")))
     return { activity: "exited", detail: "", draft: null }

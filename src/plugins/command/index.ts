@@ -3,7 +3,7 @@ import { Effect, Option, Schema } from "effect"
 import { defineAgent } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
-import { readHook } from "../sdk/hooks.ts"
+import { readConversation, readHook } from "../sdk/hooks.ts"
 import { onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 
@@ -89,6 +89,7 @@ export const adapter = (config: typeof Config.Type) => {
       return { activity: blank || busy !== undefined ? "starting" : "busy", detail: "", draft: null }
     },
     hook: readHook,
+    conversation: readConversation,
     observe: () => Effect.succeedNone,
     submitted: () => Effect.succeed("unknown" as const),
     farewell: ({ text }) =>

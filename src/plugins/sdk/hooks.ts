@@ -4,6 +4,7 @@
  */
 import { Option, Schema } from "effect"
 import type { Signal } from "../../agents/Agent.ts"
+import type { Say } from "../../agents/Door.ts"
 
 const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
 const Payload = Schema.Struct({
@@ -80,7 +81,13 @@ export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal>
     case "Interrupt":
       return [{ _tag: "Interrupted", turn }]
     case "StopFailure":
-      return [{ _tag: "TurnFailed", turn, reason: fields.error_details ?? fields.error ?? "unknown" }]
+      return [
+        {
+          _tag: "TurnFailed",
+          turn,
+          reason: fields.error_details ?? fields.last_assistant_message ?? fields.error ?? "unknown"
+        }
+      ]
     case "PreCompact":
       return [{ _tag: "CompactStarted" }]
     case "PostCompact":
@@ -90,4 +97,24 @@ export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal>
     default:
       return []
   }
+}
+
+export const readConversation = (payload: unknown): string | undefined =>
+  Option.getOrUndefined(decode(payload))?.session_id ?? undefined
+
+/** Events whose answer may add to the context. */
+const TELLING = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"]
+
+/** Both agents honour the same answers; what is printed for another event, or is not this JSON, they take for an error. */
+export const answerHook = (event: string, { context, deny }: Say): string | undefined => {
+  const denies = deny !== undefined && event === "PreToolUse"
+  const tells = context !== undefined && TELLING.includes(event)
+  if (!denies && !tells) return undefined
+  return JSON.stringify({
+    hookSpecificOutput: {
+      hookEventName: event,
+      ...(denies ? { permissionDecision: "deny", permissionDecisionReason: deny } : {}),
+      ...(tells ? { additionalContext: context } : {})
+    }
+  })
 }

@@ -4,6 +4,15 @@ import { Effect } from "effect"
 import { BUSY, DIALOG, READY, tool, trusted } from "./claudeStage.ts"
 
 export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
+  limit: trusted({ env: { ANTHROPIC_AUTH_TOKEN: "", CLAUDE_CODE_OAUTH_TOKEN: "dummy" } }, (on) =>
+    Effect.gen(function* () {
+      yield* on.submit("[[limit 259200]]")
+      yield* on.shot("limit", /Stop and wait for limit/u, { ...DIALOG, answer: true })
+      yield* on.answer
+      yield* on.shot("limit-answered", READY, {})
+    })
+  ),
+
   composer: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.shot("idle", READY, {})

@@ -42,6 +42,15 @@ export const scenes: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
     on.shot("login", /[Ss]ign in/u, DIALOG)
   ),
 
+  limit: trusted({}, (on) =>
+    Effect.gen(function* () {
+      yield* on.submit("[[limit 10800]]")
+      yield* on.shot("limit", /Approaching rate limits/u, { ...DIALOG, answer: true })
+      yield* on.answer
+      yield* on.shot("limit-answered", READY, {})
+    })
+  ),
+
   composer: trusted({}, (on) =>
     Effect.gen(function* () {
       yield* on.shot("idle", READY, {})
