@@ -29,6 +29,12 @@ const othersWait = (session: string): boolean => {
   }
 }
 
+/** What the daemon wants the agent told: the agent reads it from here. */
+const answer = (data: unknown): void => {
+  if (typeof data !== "object" || data === null || !("say" in data) || typeof data.say !== "string") return
+  process.stdout.write(data.say)
+}
+
 export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const session = process.env["SM_SESSION_ID"]
   const [provider = "", event = ""] = args
@@ -53,10 +59,8 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   }
   try {
     const reply = await ask("signal", report, { repeatable: true, deadline: 2000, patience: 300 })
-    if (
-      !reply.ok &&
-      (reply.error.code === "unavailable" || reply.error.code === "timeout" || reply.error.code === "internal")
-    )
+    if (reply.ok) answer(reply.data)
+    else if (reply.error.code === "unavailable" || reply.error.code === "timeout" || reply.error.code === "internal")
       spool(report)
   } catch {
     spool(report)

@@ -258,7 +258,8 @@ export const verbs = {
       /** `human` may report for a session (the spool); a session only for itself. */
       session: Schema.optionalKey(SessionId)
     }),
-    None
+    /** What the hook's command prints, as the agent's kind wants it: the answer to the agent. Mostly nothing. */
+    Schema.Struct({ say: Schema.NullOr(Schema.String) })
   ),
   health: verb(
     "Is everything well?",

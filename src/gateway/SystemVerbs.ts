@@ -10,6 +10,7 @@ import { isLive } from "../domain/Session.ts"
 import { Terminal } from "../terminal/Terminal.ts"
 import { type Check, type Input, type Output, Refusal } from "./Api.ts"
 import type { Caller } from "./Caller.ts"
+import { saying } from "./Saying.ts"
 
 const Tagged = Schema.fromJsonString(Schema.Struct({ tag: Schema.String }))
 const tagOf = Schema.decodeOption(Tagged)
@@ -86,11 +87,19 @@ export const signal = (input: Input<"signal">, caller: Caller) =>
     }
     const session = ref(Session, card.host, card.id)
     const measured = adapter.measure === undefined ? [] : yield* adapter.measure(input.event, input.payload)
-    for (const [index, found] of [...adapter.hook(input.event, input.payload), ...measured].entries()) {
+    const signals = [...adapter.hook(input.event, input.payload, input.at), ...measured]
+    const conversation = adapter.conversation?.(input.payload)
+    for (const [index, found] of signals.entries()) {
       const key = `${input.id}-${index}`
-      yield* session.tell("Signalled", { id: key, at: input.at, signal: found }, { id: `signal-${card.id}-${key}` })
+      const about = conversation === undefined ? {} : { conversation }
+      const told = { id: key, at: input.at, signal: found, ...about }
+      yield* session.tell("Signalled", told, { id: `signal-${card.id}-${key}` })
     }
-    return {}
+    const say = yield* saying(card, input.event, signals)
+    const output: Output<"signal"> = {
+      say: (say === undefined ? undefined : adapter.answer?.(input.event, say)) ?? null
+    }
+    return output
   })
 
 export interface About {

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { natsStub } from "../support/NatsStub.ts"
 import { runSm } from "../support/Run.ts"
 import { temporary } from "../support/TmuxTest.ts"
 
@@ -21,6 +22,29 @@ describe("sm hook", () => {
             stdout: "",
             stderr: ""
           })
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("prints what the daemon has to say to the agent, and nothing else", () =>
+    Effect.gen(function* () {
+      const say = JSON.stringify({ hookSpecificOutput: { permissionDecisionReason: `“stop”\n${"x".repeat(100_000)}` } })
+      const replies = [
+        [{ ok: true, data: { say } }, say],
+        [{ ok: true, data: { say: null } }, ""],
+        // A daemon of another version.
+        [{ ok: true, data: {} }, ""],
+        [{ ok: false, error: { code: "not-found", message: "m", hint: "h" } }, ""]
+      ] as const
+      for (const [reply, stdout] of replies) {
+        const home = yield* temporary("hook")
+        yield* natsStub(home, reply)
+        const env = { SM_HOME: home, SM_SESSION_ID: "0000000a" }
+        assert.deepStrictEqual(yield* runSm(["hook", "claude", "PreToolUse"], { env, input: "{}" }), {
+          code: 0,
+          stdout,
+          stderr: ""
+        })
+      }
     }).pipe(Effect.scoped)
   )
 })
