@@ -58,6 +58,17 @@ export const AnthropicStandIn = serve("/v1/messages", async (text, response, pro
   if (step.kind === "error") {
     response.writeHead(step.status, { "content-type": "application/json" })
     response.end(JSON.stringify({ type: "error", error: { type: step.type, message: step.message } }))
+  } else if (step.kind === "limit") {
+    response.writeHead(429, {
+      "content-type": "application/json",
+      "anthropic-ratelimit-unified-status": "rejected",
+      "anthropic-ratelimit-unified-reset": `${step.until}`,
+      "anthropic-ratelimit-unified-representative-claim": "seven_day",
+      "anthropic-ratelimit-unified-overage-status": "rejected",
+      "x-should-retry": "false"
+    })
+    const message = "This request would exceed your account's rate limit. Please try again later."
+    response.end(JSON.stringify({ type: "error", error: { type: "rate_limit_error", message } }))
   } else if (step.kind === "tool") {
     const block = { type: "tool_use", id: `toolu_${++calls}`, name: step.name, input: {} }
     stream(response, used, block, { type: "input_json_delta", partial_json: JSON.stringify(step.input) }, "tool_use")

@@ -1,6 +1,7 @@
 /**
  * What a stand-in for a model says: the prompt scripts it, one step per call: `[[text hi]]`,
- * `[[tool Bash {"command":"ls"}]]`, `[[sleep 3]]`, `[[error 529 overloaded_error busy]]`. Without a step it says "ok".
+ * `[[tool Bash {"command":"ls"}]]`, `[[sleep 3]]`, `[[error 529 overloaded_error busy]]`, `[[limit 10800]]` (the usage
+ * limit is reached, for so many seconds). Without a step it says "ok".
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -10,8 +11,10 @@ export type Step =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "tool"; readonly name: string; readonly input: object }
   | { readonly kind: "error"; readonly status: number; readonly type: string; readonly message: string }
+  /** Until when, Unix seconds. */
+  | { readonly kind: "limit"; readonly until: number }
 
-const DIRECTIVE = /\[\[(text|tool|sleep|error|usage)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
+const DIRECTIVE = /\[\[(text|tool|sleep|error|usage|limit)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
 
 /** The directives of a prompt. In the prompt of another agent's tool call the brackets are written ⟦ ⟧. */
 const directives = (prompt: string) =>
@@ -37,6 +40,7 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
     const [type = "api_error", ...message] = others
     return { ms, step: { kind, status: Number(first), type, message: message.join(" ") } }
   }
+  if (kind === "limit") return { ms, step: { kind, until: Math.floor(Date.now() / 1000) + Number(rest) } }
   return { ms, step: { kind: "text", text: rest } }
 }
 
@@ -48,7 +52,12 @@ export interface StandIn {
   readonly url: string
   /** The last user prompt of every call. */
   readonly prompts: ReadonlyArray<string>
+  /** The bodies of the last calls. */
+  readonly requests: ReadonlyArray<string>
 }
+
+/** How many bodies are kept: each has the whole conversation. */
+const KEPT = 20
 
 /** A server on loopback that closes with its scope. `answer` gets the body of every POST to `path`. */
 export const serve = (
@@ -58,6 +67,7 @@ export const serve = (
   Effect.acquireRelease(
     Effect.promise(async () => {
       const prompts: Array<string> = []
+      const requests: Array<string> = []
       const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const chunks: Array<Buffer> = []
         for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -66,7 +76,10 @@ export const serve = (
           response.writeHead(200, { "content-type": "application/json" }).end("{}")
           return
         }
-        await answer(Buffer.concat(chunks).toString(), response, prompts)
+        const body = Buffer.concat(chunks).toString()
+        requests.push(body)
+        if (requests.length > KEPT) requests.shift()
+        await answer(body, response, prompts)
       }
       const server = createServer((request, response) => {
         take(request, response).catch((error: unknown) => {
@@ -77,7 +90,7 @@ export const serve = (
         })
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-      return { server, prompts, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+      return { server, prompts, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
     }),
     ({ server }) =>
       Effect.promise(

@@ -36,6 +36,17 @@ export const OpenaiStandIn = serve("/v1/responses", async (text, response, promp
     response.end(JSON.stringify({ error: { type: step.type, message: step.message } }))
     return
   }
+  if (step.kind === "limit") {
+    response.writeHead(429, {
+      "content-type": "application/json",
+      "x-codex-primary-used-percent": "100",
+      "x-codex-primary-window-minutes": "300",
+      "x-codex-primary-reset-at": `${step.until}`
+    })
+    const error = { type: "usage_limit_reached", message: "The usage limit has been reached", plan_type: "plus" }
+    response.end(JSON.stringify({ error: { ...error, resets_at: step.until } }))
+    return
+  }
   const item =
     step.kind === "tool"
       ? {
