@@ -2,6 +2,8 @@
 import { Effect, Option } from "effect"
 import { type AgentAdapter, defineAgent, type LaunchRequest, type Signal } from "../../src/agents/Agent.ts"
 import { composing, emptyComposer } from "../../src/plugins/sdk/screen.ts"
+import { type Door, DoorClosed, type Steering } from "../../src/agents/Door.ts"
+import type { Stroke } from "../../src/terminal/Terminal.ts"
 import type { Program } from "./programs/Program.ts"
 
 type Mode = "ready" | "working" | "dialog" | "trust"
@@ -28,6 +30,17 @@ export class ScriptedAgent {
   /** Reports what it takes. */
   confirms = true
   promptOnArgv = false
+  /** Has a door of its own for other agents' words. */
+  door = false
+  /** Takes what is typed while it works into its line. */
+  steers = false
+  /** What it has taken and not read yet. */
+  readonly line: Array<string> = []
+  /** Came in by its door. */
+  readonly handedIn: Array<{ readonly text: string; readonly pace: string }> = []
+  /** The next word at the door breaks off: before it got there, or after. */
+  doorBreaks: "no" | "maybe" | "arrived" | undefined
+  hurried = 0
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
@@ -54,11 +67,41 @@ export class ScriptedAgent {
     this.#write(`\u001b[2J\u001b[H${this.mode}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
   }
 
-  /** The turn is over. */
+  /** The turn is over; what is in its line begins the next. */
   finish(answer = "done"): void {
     this.mode = "ready"
     this.#emit({ _tag: "TurnEnded", turn: `t${this.#turn}`, answer, background: false })
     this.draw()
+    const [next] = this.line.splice(0, 1)
+    if (next !== undefined) this.#take(next)
+  }
+
+  /** Begins a tool. */
+  tool(): void {
+    this.#emit({ _tag: "ToolStarted", turn: `t${this.#turn}`, tool: "Bash", detail: "sleep" })
+  }
+
+  /** The tool is over: what is in its line is read by the running turn. */
+  read(): void {
+    this.#emit({ _tag: "ToolEnded", turn: `t${this.#turn}`, tool: "Bash", detail: "sleep", failed: false })
+    for (const prompt of this.line.splice(0)) this.#read(prompt)
+    this.draw()
+  }
+
+  #read(prompt: string): void {
+    this.prompts.push(prompt)
+    if (!this.mute) this.#emit({ _tag: "PromptSubmitted", turn: `t${this.#turn}`, prompt })
+  }
+
+  /** A word at the door. */
+  handIn(text: string, pace: "next" | "now"): "no" | "maybe" | undefined {
+    const breaks = this.doorBreaks
+    this.doorBreaks = undefined
+    if (breaks === "no" || breaks === "maybe") return breaks
+    this.handedIn.push({ text, pace })
+    if (this.mode !== "working" || pace === "now") this.#take(text)
+    else this.line.push(text)
+    return breaks === "arrived" ? "maybe" : undefined
   }
 
   /** Becomes what it shows, without a hook. */
@@ -90,13 +133,20 @@ export class ScriptedAgent {
     if (this.deaf || this.composer === "") return
     const prompt = this.composer
     this.composer = ""
+    if (this.mode === "working" && this.steers) {
+      this.line.push(prompt)
+      return
+    }
     if (prompt === "/clear") this.#emit({ _tag: "Started", agentSessionId: "fresh", source: "clear" })
     else this.#take(prompt)
   }
 
   #key(char: string): void {
     if (char === "\r") this.#enter()
-    else if (char === "\u001b") {
+    else if (char === "\u0002") {
+      this.hurried++
+      if (this.mode === "working") this.read()
+    } else if (char === "\u001b") {
       this.interrupts++
       if (this.mode !== "working") return
       this.mode = "ready"
@@ -121,6 +171,25 @@ export class ScriptedAgent {
     this.draw()
   }
 }
+
+const HASTEN: ReadonlyArray<Stroke> = [{ _tag: "Press", keys: ["C-b"] }]
+const STEERING: Steering = {
+  type: (text) => [
+    { _tag: "Paste", text },
+    { _tag: "Press", keys: ["Enter"] }
+  ],
+  confirms: "read",
+  hasten: HASTEN
+}
+const doorOf = (agent: ScriptedAgent): Door => ({
+  admits: "agents",
+  deliver: (_seat, text, pace) =>
+    Effect.suspend(() => {
+      const sent = agent.handIn(text, pace)
+      return sent === undefined ? Effect.void : Effect.fail(new DoorClosed({ reason: "it broke off", sent }))
+    }),
+  hasten: HASTEN
+})
 
 const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
@@ -165,13 +234,19 @@ export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
       if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
-      return { activity: screen.text.startsWith("working") ? "busy" : "idle", detail: "", draft }
+      return {
+        activity: screen.text.startsWith("working") ? "busy" : "idle",
+        detail: "",
+        draft,
+        queued: agent.line.length > 0
+      }
     },
     hook: () => [],
     observe: () => Effect.succeedNone,
     submitted: (_, text) =>
       Effect.sync(() => {
         if (!agent.transcript) return "unknown"
+        if (agent.line.some((prompt) => squeeze(prompt).includes(squeeze(text)))) return "queued"
         return agent.prompts.some((prompt) => squeeze(prompt).includes(squeeze(text))) ? "yes" : "no"
       }),
     farewell: () => ""

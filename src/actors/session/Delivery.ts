@@ -5,7 +5,8 @@ import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
 import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
 import { delivered, stopped, undelivered } from "./Notices.ts"
 import type { Letter } from "../../domain/Letter.ts"
-import type { State } from "./State.ts"
+import { mayEnter } from "./Sides.ts"
+import type { Door, State } from "./State.ts"
 
 /** Attempts at typing one message before it is parked. */
 export const MAX_TRIES = 5
@@ -55,18 +56,33 @@ export const expire = (state: State, now: number): Move => {
   )
 }
 
+const takeUp = (state: State, letters: Letters, door: Door, now: number, activation: string): Move => {
+  const queue = state.queue.filter((letter) => !letters.includes(letter))
+  const tried = letters.map((letter) => ({ ...letter, tries: letter.tries + 1 }))
+  return stay({ ...state, queue, typing: { letters: tried, activation, at: now, door }, interrupting: null })
+}
+
+/** What may reach an agent at work: an urgent letter alone, else important ones together, ahead of none of their sender. */
+const beside = (state: State): Letters => {
+  const [first] = state.queue
+  if (first?.mode === "urgent") return mayEnter(state, first) ? [first] : []
+  return nextPrompt(state.queue.filter((letter) => letter.mode === "important" && mayEnter(state, letter)))
+}
+
 /** Takes the next letters up when the agent is ready for them, or decides to interrupt for an urgent one. */
 export const plan = (state: State, now: number, activation: string): Move =>
   andThen(expire(state, now), (next) => {
     const letters = nextPrompt(next.queue)
     const [first] = letters
     if (first === undefined || next.pane === null || next.limited !== null) return stay(next)
-    if (next.typing !== null || next.flying.length > 0) return stay(next)
+    if (next.typing !== null || next.flying.some(({ door }) => door === "composer")) return stay(next)
+    if (next.phase === "working") {
+      const ready = beside(next)
+      if (ready.length > 0) return takeUp(next, ready, "side", now, activation)
+    }
+    if (next.flying.length > 0) return stay(next)
     if (next.phase === "idle" || (next.phase === "human-composing" && next.draft?.away === false)) {
-      const queue = next.queue.filter((letter) => !letters.includes(letter))
-      const tried = letters.map((letter) => ({ ...letter, tries: letter.tries + 1 }))
-      const typing = { letters: tried, activation, at: now, door: "composer" as const }
-      return stay({ ...next, queue, typing, interrupting: null })
+      return takeUp(next, letters, "composer", now, activation)
     }
     if (first.mode === "urgent" && next.phase === "working" && next.interrupting === null) {
       return stay({ ...next, interrupting: { presses: 0, at: now } })

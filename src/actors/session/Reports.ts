@@ -5,6 +5,7 @@ import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
+import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
 import { observed } from "./Turns.ts"
 
@@ -43,7 +44,8 @@ export const reports: Some<
         launching: null,
         detail: "",
         agentSessionId: payload.agentSessionId ?? state.agentSessionId,
-        seatEnv: payload.seatEnv
+        seatEnv: payload.seatEnv,
+        sides: sidesOf(adapter ?? {})
       }
       // Killed while it started: the reactor closes what has just been opened.
       if (state.phase === "stopped") return { state: seated, reply: null }

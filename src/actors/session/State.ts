@@ -31,6 +31,13 @@ export const Action = Schema.Struct({
   failed: Schema.Boolean
 })
 
+/** Whose words may reach the agent while it works: without interrupting it, and interrupting it. */
+export const Sides = Schema.Struct({
+  next: Schema.Literals(["nobody", "agents", "anyone"]),
+  now: Schema.Literals(["nobody", "agents", "anyone"])
+})
+export type Sides = typeof Sides.Type
+
 export const PaneRef = Schema.Struct({ id: Schema.String, server: Schema.String, pid: Schema.Int })
 export type PaneRef = typeof PaneRef.Type
 
@@ -49,6 +56,8 @@ export const State = Schema.Struct({
   pane: Schema.NullOr(PaneRef),
   /** The environment the running agent was started with, as far as its adapter needs it. */
   seatEnv: Schema.Record(Schema.String, Schema.String),
+  /** Ways into the running agent besides its idle composer. */
+  sides: Sides,
   /** Wanted: the agent running. `resume`: where it left off. */
   launching: Schema.NullOr(Schema.Struct({ at: Schema.Finite, resume: Schema.Boolean, activation: Schema.String })),
   /** The agent's own id of the running turn. */

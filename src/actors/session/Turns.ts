@@ -30,6 +30,12 @@ const ends = (state: State, answer: string | null, evidence: string, now: number
 const keep = (ids: ReadonlyArray<MessageId>, answer: string): ReadonlyArray<Out> =>
   ids.map((id) => Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) }))
 
+/** Urgent words that came in beside the running turn end it with a turn of their own: it does not say so itself. */
+const cutting = ({ flying }: State, ids: ReadonlyArray<MessageId>): boolean =>
+  flying.some(
+    ({ door, letters }) => door === "side" && letters.some(({ id, mode }) => mode === "urgent" && ids.includes(id))
+  )
+
 /** A turn that is over without having carried anything. */
 const over = (state: State): State => ({
   ...state,
@@ -64,10 +70,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     }
     case "PromptSubmitted": {
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
-      const moved = carries(signal.prompt).reduce(
-        (move, id) => andThen(move, (next) => confirmed(next, [id], evidence, now)),
-        stay(state)
-      )
+      const ids = carries(signal.prompt)
+      const cuts = state.turn !== null && signal.turn !== "" && signal.turn !== state.turn && cutting(state, ids)
+      const before = cuts ? ends(state, null, "an urgent message cut the turn short", now) : stay(state)
+      const moved = ids.reduce((move, id) => andThen(move, (next) => confirmed(next, [id], evidence, now)), before)
       return andThen(moved, (next) => works(next, signal.turn, now))
     }
     case "ToolStarted": {

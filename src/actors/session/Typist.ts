@@ -6,6 +6,7 @@ import { squeeze } from "../../domain/Squeeze.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
 import { MAX_TRIES } from "./Delivery.ts"
+import { makeBeside } from "./Beside.ts"
 import type { Drafts } from "./Drafts.ts"
 import { isLeftover } from "./Leftover.ts"
 import type { Letter } from "../../domain/Letter.ts"
@@ -65,11 +66,17 @@ export interface Typist {
 }
 
 export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist => {
+  const beside = makeBeside()
   /** Letters that this activation began to type, or took over half done: how often Enter was pressed for each. */
   const begun = new Map<string, number>()
   /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
   const idleSince = new Map<string, number>()
   let checkedAt = 0
+  /** When letters on their way want a look again. */
+  const lookAt = ({ flying }: State): number =>
+    flying.some(({ door, letters }) => door === "side" && letters.some(({ mode }) => mode === "urgent"))
+      ? 0
+      : checkedAt + CHECK
   const returnedSince = new Map<string, number>()
   const keyOf = ([first]: Letters) => `${first?.id}#${first?.tries}`
   const idsOf = (letters: Letters) => letters.map(({ id }) => id)
@@ -109,6 +116,30 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
     if (enters >= MAX_TRIES) return giveUp(letters, "it stands in the composer and Enter does not send it")
     begun.set(keyOf(letters), enters + 1)
     yield* terminal.type(pane, adapter.enter)
+  })
+
+  /** To an agent at work. When its turn is over by now, it is typed like any other. */
+  const enter = Effect.fnUntraced(function* (
+    letters: Letters,
+    state: State,
+    adapter: AgentAdapter,
+    seat: Seat,
+    pane: PaneId,
+    sight: Sight
+  ) {
+    const { activity, detail } = sight.observation
+    if (activity === "dialog") return (withhold(letters, "waiting-permission", detail), undefined)
+    if (activity !== "busy") return (withhold(letters, null, "the turn is over"), undefined)
+    const text = yield* wording(letters, adapter)
+    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
+    begun.set(keyOf(letters), 0)
+    const entered = yield* beside.enter(letters, text.value, state, adapter, seat, pane, sight)
+    if ("evidence" in entered) self.report("Typed", { ids: idsOf(letters), evidence: entered.evidence })
+    else {
+      begun.delete(keyOf(letters))
+      withhold(letters, null, entered.closed)
+    }
+    return undefined
   })
 
   const fresh = Effect.fnUntraced(function* (
@@ -180,6 +211,10 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript after a restart" }),
         undefined
       )
+    if (found === "queued") {
+      const evidence = "found in the agent's own line after a restart"
+      return (self.report("Typed", { ids: idsOf(letters), evidence }), undefined)
+    }
     if (!free(state, sight)) return CHECK
     const left = (found === "no" ? GRACE : GRACE * 2) - idle
     if (left > 0) return Math.min(left, CHECK)
@@ -226,7 +261,8 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
     if (found === "yes")
       return (self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
-    if (!free(state, sight)) return CHECK * 2
+    // It has it, and will read it.
+    if (found === "queued" || !free(state, sight)) return CHECK * 2
     // A command of the agent's own often leaves no trace, and twice is not once.
     if (COMMAND.test(text.value) && idle > UNTOLD)
       return (
@@ -240,12 +276,14 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
 
   return {
     needsSight: (state, now) =>
-      state.typing !== null || state.interrupting !== null || (state.flying.length > 0 && now - checkedAt >= CHECK),
-    due: (state, now) => (state.flying.length > 0 ? Math.max(1, checkedAt + CHECK - now) : undefined),
+      state.typing !== null || state.interrupting !== null || (state.flying.length > 0 && now >= lookAt(state)),
+    due: (state, now) => (state.flying.length > 0 ? Math.max(1, lookAt(state) - now) : undefined),
     follow: Effect.fnUntraced(function* (state, adapter, seat, pane, sight, now) {
       const { typing } = state
       if (typing !== null) {
         const untouched = typing.activation === self.activation && !begun.has(keyOf(typing.letters))
+        if (untouched && typing.door === "side" && state.phase === "working")
+          return yield* enter(typing.letters, state, adapter, seat, pane, sight)
         return untouched
           ? yield* fresh(typing.letters, state, adapter, pane, sight, now)
           : yield* recover(typing.letters, typing.at, state, adapter, seat, pane, sight, now)
@@ -256,8 +294,12 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         idleSince.clear()
         return undefined
       }
+      const hurried = yield* beside.hasten(state, adapter, pane, sight, now)
+      const left = checkedAt + CHECK - now
+      if (left > 0) return Math.min(left, hurried ?? left)
       checkedAt = now
-      return yield* chase(flight.letters, flight.at, state, adapter, seat, pane, sight, now)
+      const looking = yield* chase(flight.letters, flight.at, state, adapter, seat, pane, sight, now)
+      return looking === undefined ? hurried : Math.min(looking, hurried ?? looking)
     }),
     noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }, now) {
       if (activity !== "idle" || draft === null) return returnedSince.clear()
@@ -288,7 +330,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
         if (found === "yes")
           self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the transcript of the ended agent" })
-        else if (found === "no" || adapter.capabilities.confirms)
+        else if (found === "no" || found === "queued" || adapter.capabilities.confirms)
           self.report("Withheld", { ids: idsOf(letters), phase: null, detail: "the agent ended before it took it" })
         else giveUp(letters, "the agent ended, and cannot say whether it had taken it")
       }
