@@ -193,7 +193,14 @@ const doorOf = (agent: ScriptedAgent): Door => ({
 
 const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 
+/** Has what the agent has been told to have. */
 export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter =>
+  Object.defineProperties(plain(agent, kind), {
+    door: { get: () => (agent.door ? doorOf(agent) : undefined) },
+    steering: { get: () => (agent.steers ? STEERING : undefined) }
+  })
+
+const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
   defineAgent({
     kind,
     displayName: "Scripted",
