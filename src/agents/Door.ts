@@ -8,7 +8,8 @@
  * | important | a person | `steering` where it confirms `read`; else when the turn is over |
  * | urgent | an agent | `door`: `next` while a tool is known to run, else `now`; then its `hasten` until the prompt is |
  * | | | confirmed; without a door as a person's |
- * | urgent | a person | `steering`, then its `hasten` until the agent has read it; else `interrupt` and `submit` |
+ * | urgent | a person | `steering` where it confirms `read`, then its `hasten` until the agent has read it; else the |
+ * | | | `door`'s `hasten` while a tool runs, then `interrupt`, and `submit` when it is idle |
  */
 import { type Effect, Schema } from "effect"
 import type { Stroke } from "../terminal/Terminal.ts"

@@ -15,7 +15,7 @@ export const emptyState = (id: string): State => ({
   transcript: null,
   pane: null,
   seatEnv: {},
-  sides: { next: "nobody", now: "nobody" },
+  sides: "nobody",
   launching: null,
   turn: null,
   ended: null,

@@ -80,7 +80,10 @@ export const reactor = (
       const { at, presses } = state.interrupting
       const due = presses === 0 ? at : at + PRESS_AGAIN * presses
       if (due > now) return due - now
-      yield* terminal.type(PaneId.make(pane), adapter.interrupt)
+      // First a running tool is moved to the background, where the agent can do that: then it survives.
+      const tool = state.actions.at(-1)?.took === null && sight.observation.draft === null
+      const spares = presses === 0 && tool && adapter.door !== undefined
+      yield* terminal.type(PaneId.make(pane), spares ? adapter.door.hasten : adapter.interrupt)
       self.report("InterruptPressed", {})
       return PRESS_AGAIN
     })

@@ -4,13 +4,11 @@ import type { Door, Steering } from "../../agents/Door.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import type { Sides, State } from "./State.ts"
 
-/** What an adapter offers: to whose words, without interrupting (`next`) and interrupting (`now`). */
+/** Whose words an adapter lets in beside the running work. */
 export const sidesOf = ({ door, steering }: Pick<AgentAdapter, "door" | "steering">): Sides => {
-  const byDoor = door === undefined ? "nobody" : door.admits
-  return {
-    next: steering?.confirms === "read" ? "anyone" : byDoor,
-    now: steering === undefined ? byDoor : "anyone"
-  }
+  // What is confirmed before it is read cannot be told to a turn: such an agent is interrupted, and typed to when it is idle.
+  if (steering?.confirms === "read") return "anyone"
+  return door === undefined ? "nobody" : door.admits
 }
 
 /**
@@ -19,8 +17,7 @@ export const sidesOf = ({ door, steering }: Pick<AgentAdapter, "door" | "steerin
  */
 export const mayEnter = ({ sides }: State, { from, kind, mode, order, tries }: Letter): boolean => {
   if (kind !== "message" || order !== undefined || tries > 0 || mode === "sequential") return false
-  const admits = mode === "urgent" ? sides.now : sides.next
-  return admits === "anyone" || (admits === "agents" && from.kind !== "human")
+  return sides === "anyone" || (sides === "agents" && from.kind !== "human")
 }
 
 export type Way =
@@ -40,6 +37,5 @@ export const wayFor = (
     const tool = actions.at(-1)?.took === null
     return { _tag: "Door", door, pace: urgent && !tool ? "now" : "next" }
   }
-  if (steering === undefined || (!urgent && steering.confirms !== "read")) return undefined
-  return { _tag: "Steering", steering }
+  return steering?.confirms === "read" ? { _tag: "Steering", steering } : undefined
 }

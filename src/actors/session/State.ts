@@ -31,11 +31,8 @@ export const Action = Schema.Struct({
   failed: Schema.Boolean
 })
 
-/** Whose words may reach the agent while it works: without interrupting it, and interrupting it. */
-export const Sides = Schema.Struct({
-  next: Schema.Literals(["nobody", "agents", "anyone"]),
-  now: Schema.Literals(["nobody", "agents", "anyone"])
-})
+/** Whose words may reach the agent while it works. */
+export const Sides = Schema.Literals(["nobody", "agents", "anyone"])
 export type Sides = typeof Sides.Type
 
 export const PaneRef = Schema.Struct({ id: Schema.String, server: Schema.String, pid: Schema.Int })

@@ -33,7 +33,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
   return Object.assign({}, old, {
     typing: typing === null ? null : { letters: [typing.letter], activation: typing.activation, at: typing.at, door },
     flying: flying.map(({ at, letter }) => ({ letters: [letter], at, door })),
-    sides: { next: "nobody", now: "nobody" },
+    sides: "nobody",
     epoch: 0,
     voided: [],
     role: null,
