@@ -12,6 +12,7 @@ export interface Plan {
   readonly sessions: number
   /** Ms over which idle processor time is counted. */
   readonly idle: number
+  readonly reminders: number
   readonly starts: number
 }
 
@@ -23,6 +24,7 @@ export const full: Plan = {
   publishes: 2000,
   sessions: 100,
   idle: 30_000,
+  reminders: 1000,
   starts: 7
 }
 
@@ -35,5 +37,6 @@ export const quick: Plan = {
   publishes: 200,
   sessions: 6,
   idle: 2000,
+  reminders: 50,
   starts: 2
 }

@@ -41,6 +41,16 @@ export const catalog = {
     description: "give an agent a job from a role's template, in an empty context",
     places: ["session"]
   },
+  remind: {
+    category: "Messages",
+    description: "words that come to you, or to a child, at a time; once or again and again",
+    places: ["free"]
+  },
+  wait: {
+    category: "Messages",
+    description: "be told when a session is idle or gone; with --block: wait here",
+    places: ["session", "free"]
+  },
   trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {

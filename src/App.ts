@@ -4,6 +4,8 @@ import { join } from "node:path"
 import { Clock, Effect, FiberSet, Layer, Option, Schema } from "effect"
 import * as ActorSystem from "./actors/ActorSystem.ts"
 import { ref } from "./actors/ActorRef.ts"
+import { Agenda } from "./actors/agenda/Agenda.ts"
+import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
 import { Registry } from "./actors/registry/Registry.ts"
 import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
 import { Session } from "./actors/session/Session.ts"
@@ -224,7 +226,8 @@ export const layer = (options: Options) =>
         Effect.gen(function* () {
           const registrations = [
             yield* ActorSystem.register(Session, SessionBehavior.behavior),
-            yield* ActorSystem.register(Registry, RegistryBehavior.behavior)
+            yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
+            yield* ActorSystem.register(Agenda, AgendaBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })

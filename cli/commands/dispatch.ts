@@ -1,6 +1,6 @@
 /** `sm dispatch <session> --role R --<variable> value …`: a job from a template, for an agent with an empty head. */
 import { Option } from "clipanion"
-import { makeMessageId } from "../hot/send.ts"
+import { makeMessageId } from "../MakeId.ts"
 import { Misuse } from "../Misuse.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 

@@ -91,6 +91,11 @@ const variables = async (given: ReadonlyArray<string>): Promise<ReadonlyArray<Ca
   return [...names].map((name) => ({ value: `--${name.replaceAll("_", "-")}`, description: "a variable of the role" }))
 }
 
+const valuesOf = async (option: string, current: string): Promise<Offer> => {
+  if (option === "--role") return roles()
+  return option === "--to" ? sessions(current, false) : (values[option] ?? [])
+}
+
 interface Options {
   readonly all: ReadonlyArray<Candidate>
   /** Takes the next word for its value. */
@@ -115,7 +120,7 @@ const ofCommand = async (name: CommandName, given: ReadonlyArray<string>, curren
   const equals = current.startsWith("--") ? current.indexOf("=") : -1
   if (equals > 0) {
     const option = current.slice(0, equals)
-    const known = option === "--role" ? await roles() : (values[option] ?? [])
+    const known = await valuesOf(option, current.slice(equals + 1))
     return typeof known === "string"
       ? known
       : known.map(({ value }) => ({ value: `${option}=${value}`, description: "" }))
@@ -123,7 +128,7 @@ const ofCommand = async (name: CommandName, given: ReadonlyArray<string>, curren
   const anyOption = current.startsWith("-") || given.some((word) => word.startsWith("-"))
   const options: Options = anyOption ? await optionsOf(name) : { all: [], takes: new Set() }
   const last = given.at(-1) ?? ""
-  if (options.takes.has(last)) return last === "--role" ? roles() : (values[last] ?? [])
+  if (options.takes.has(last)) return valuesOf(last, current)
   if (current.startsWith("-")) return name === "dispatch" ? [...options.all, ...(await variables(given))] : options.all
   const place = given.filter(
     (word, index) => !word.startsWith("-") && !options.takes.has(given[index - 1] ?? "")

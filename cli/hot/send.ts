@@ -2,6 +2,7 @@
 import { ask } from "../Client.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { longText } from "../LongText.ts"
+import { makeMessageId } from "../MakeId.ts"
 import { Misuse, seconds } from "../Misuse.ts"
 import { done, refusal, settle } from "../Output.ts"
 import { Unreachable } from "../Unreachable.ts"
@@ -42,15 +43,6 @@ export const shape: Shape = {
 const LONGEST = 3600
 /** Texts are not kept longer, s. */
 const KEPT = 30 * 86_400
-
-/** As in `domain/Ids.ts`, without what that file needs to load. */
-export const makeMessageId = (): string => {
-  const time = Date.now().toString(36).padStart(9, "0")
-  const luck = Math.floor(Math.random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, "0")
-  return `m${time}${luck}`
-}
 
 const untilOf = (wait: Wish["wait"]): "submitted" | "answered" | undefined => {
   if (wait === undefined || wait === false) return undefined

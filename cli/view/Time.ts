@@ -8,6 +8,15 @@ export const ago = (at: number): string => {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
 }
 
+/** "17:00:00" today, "2026-11-25 17:00" on another day, local. */
+export const moment = (at: number): string => {
+  const date = new Date(at)
+  const today = new Date()
+  if (date.toDateString() === today.toDateString()) return clock(at)
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"))
+  return `${day.join("-")} ${clock(at).slice(0, 5)}`
+}
+
 /** "07:05:09", local. */
 export const clock = (at: number): string => {
   const date = new Date(at)

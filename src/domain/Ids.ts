@@ -16,6 +16,10 @@ export type HostId = typeof HostId.Type
 export const MessageId = Schema.String.check(Schema.isPattern(/^m[0-9a-z]{15}$/u)).pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
+/** `r` and seven base-36 digits; whoever asks makes it, so that a retry is the same reminder. */
+export const ReminderId = Schema.String.check(Schema.isPattern(/^r[0-9a-z]{7}$/u)).pipe(Schema.brand("ReminderId"))
+export type ReminderId = typeof ReminderId.Type
+
 /** What people call a session: 1–32 of letters, digits, `_`, `-`; never eight hex digits, which would read as an id, nor a word that means somebody else. */
 export const SessionName = Schema.String.check(
   Schema.isPattern(/^(?!(?:[0-9a-f]{8}|parent|human)$)[A-Za-z0-9_-]{1,32}$/u, {
@@ -34,3 +38,5 @@ export const makeMessageId: Effect.Effect<MessageId> = Effect.gen(function* () {
   const time = (yield* Clock.currentTimeMillis).toString(36).padStart(9, "0")
   return MessageId.make(`m${time}${yield* digits(6, 36)}`)
 })
+
+export const makeReminderId: Effect.Effect<ReminderId> = Effect.map(digits(7, 36), (id) => ReminderId.make(`r${id}`))

@@ -19,6 +19,9 @@ export const Sender = Schema.Struct({
 })
 export type Sender = typeof Sender.Type
 
+/** sm itself, of which nobody speaks. */
+export const SYSTEM: Sender = { kind: "system", name: "sm" }
+
 /** What a message answers: the message its sender's turn carried, the one that began it all, and how many lie between. */
 export const Cause = Schema.Struct({ id: MessageId, root: MessageId, hops: Schema.Int })
 export type Cause = typeof Cause.Type

@@ -57,6 +57,8 @@ export const SessionCard = Schema.Struct({
   context: Schema.NullOr(Context).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null))),
   /** Messages accepted and not yet typed. */
   queued: Schema.Int,
+  /** Messages typed that the agent has not confirmed yet. */
+  typed: later(Schema.Int, 0),
   createdAt: Schema.Finite,
   /** When the state last changed, Unix milliseconds. */
   since: Schema.Finite,
@@ -76,3 +78,7 @@ export const SessionCard = Schema.Struct({
   limited: later(Schema.NullOr(Limit), null)
 })
 export type SessionCard = typeof SessionCard.Type
+
+/** Nothing to do, and nothing on its way. */
+export const isQuiet = ({ queued, state, typed }: Pick<SessionCard, "queued" | "state" | "typed">): boolean =>
+  state === "idle" && queued === 0 && typed === 0

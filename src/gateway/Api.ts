@@ -3,6 +3,8 @@ import { Schema } from "effect"
 import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
 import { DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
+import { timeVerbs } from "./TimeApi.ts"
+import { Recipient, verb } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
@@ -38,8 +40,6 @@ const Text = Schema.String.check(
       : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
   )
 )
-/** A session as people name it: id, unambiguous id prefix (4+), name, `parent`. */
-const Recipient = Schema.NonEmptyString
 /** Not a pattern of the key, which would let the others fall without a word. */
 const Environment = Schema.Record(Schema.String, Schema.String).check(
   Schema.makeFilter((env) => {
@@ -131,11 +131,6 @@ export const Check = Schema.Struct({
   fix: Schema.String
 })
 
-const verb = <const I extends Schema.Top, const O extends Schema.Top>(doc: string, input: I, output: O) => ({
-  doc,
-  input,
-  output
-})
 const Named = Schema.Struct({ session: Recipient })
 const None = Schema.Struct({})
 
@@ -242,6 +237,7 @@ export const verbs = {
     Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }),
     SessionCard
   ),
+  ...timeVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),

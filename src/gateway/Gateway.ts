@@ -16,6 +16,7 @@ import type { Feed } from "./Feed.ts"
 import * as Message from "./MessageVerbs.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import * as System from "./SystemVerbs.ts"
+import * as Time from "./TimeVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
 type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
@@ -49,6 +50,12 @@ const handlersOf = (options: Options): Handlers => ({
   restore: Sessions.restore,
   clear: Sessions.clear,
   name: Sessions.name,
+  remind: Time.remind,
+  reminders: Time.reminders,
+  cancelReminder: Time.cancelReminder,
+  watch: Time.watch,
+  unwatch: Time.unwatch,
+  awaitIdle: Time.awaitIdle,
   deadLetters: () => System.deadLetters,
   replayDeadLetter: System.replayDeadLetter,
   dropDeadLetter: System.dropDeadLetter,

@@ -37,8 +37,8 @@ describe("chaos", () => {
       Effect.gen(function* () {
         const dist = yield* mutant(
           "session/SessionBehavior.ts",
-          "...(state.typing === null ? [] : [state.typing.letter]),",
-          ""
+          "const waiting = onItsWay(state)",
+          "const waiting = state.flying.flatMap(({ letters }) => letters)"
         )
         const found = yield* chaos({ seed, senders: 2, agents: 2, messages: 4, ambush: 1, dist })
         assert.isNotEmpty(found.twice, `seed ${seed}: the defect went unnoticed`)

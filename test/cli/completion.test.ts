@@ -96,6 +96,8 @@ describe("completions", () => {
       assert.deepStrictEqual(yield* bash("spawn", "--pro"), ["--prompt-file"])
       assert.deepStrictEqual(yield* bash("spawn", "--model", "x", "sh"), ["shell"])
       assert.deepStrictEqual(yield* bash("send", "--wait", "=", "a"), ["answered"])
+      assert.deepStrictEqual(yield* bash("remind", "--to", ""), ["reviewer"])
+      assert.deepStrictEqual(yield* bash("wait", "rev"), ["reviewer"])
       assert.deepStrictEqual(yield* bash("send", "reviewer", "--", "--w"), [])
       assert.deepStrictEqual(yield* bash("help", "tr"), ["trace"])
       assert.deepStrictEqual(yield* bash("frobnicate", ""), [])

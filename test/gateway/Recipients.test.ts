@@ -22,6 +22,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     agentSessionId: null,
     transcript: null,
     queued: 0,
+    typed: 0,
     createdAt: 0,
     since: 0,
     stoppedAt: null,

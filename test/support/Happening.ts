@@ -36,6 +36,9 @@ export const WHATS = [
   "pane lost",
   "pane closed",
   "another activation",
+  "watch",
+  "watch over",
+  "unwatch",
   "time passes"
 ] as const
 export type What = (typeof WHATS)[number]

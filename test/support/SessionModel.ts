@@ -3,7 +3,7 @@ import { assert } from "@effect/vitest"
 import { Context, Effect, Exit } from "effect"
 import type { Outcome } from "../../src/actors/Behavior.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
-import { onItsWay } from "../../src/actors/session/Move.ts"
+import { cardOf, onItsWay } from "../../src/actors/session/Move.ts"
 import type { Letter } from "../../src/domain/Letter.ts"
 import { Session } from "../../src/actors/session/Session.ts"
 import type { State } from "../../src/actors/session/State.ts"
@@ -12,13 +12,15 @@ import type { Signal } from "../../src/agents/Agent.ts"
 import { Roster } from "../../src/agents/Roster.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
-import { isLive } from "../../src/domain/Session.ts"
+import { isLive, isQuiet } from "../../src/domain/Session.ts"
 import { ALLOWED, type Happening, TERMINAL, type What } from "./Happening.ts"
 
 const ID = "0a1b2c3d"
 const HUMAN = { kind: "human", name: "human" }
 const letterId = (number: number) => MessageId.make(`m${String(number).padStart(15, "0")}`)
 const STEP = 100
+/** Sessions that wait for it. */
+const watcherIds = ["aaaa0000", "aaaa0001", "aaaa0002"]
 
 export const makeModel = (confirms: boolean) => {
   // Only what the handlers ask of them.
@@ -35,6 +37,9 @@ export const makeModel = (confirms: boolean) => {
   const accepted: Array<Letter> = []
   const status = new Map<string, string>()
   const handedBack = new Set<string>()
+  /** Who waits for it to be idle, and has not been told anything yet. */
+  const waiting = new Set<string>()
+  let watches = 0
 
   /** Runs a handler as the runtime does; answers whether it was refused. */
   const handle = (tag: keyof typeof behavior.handlers, payload: unknown): boolean => {
@@ -52,6 +57,8 @@ export const makeModel = (confirms: boolean) => {
     const before = state
     state = exit.value.state
     for (const out of exit.value.out ?? []) {
+      if (out._tag === "Tell" && watcherIds.includes(out.to.key))
+        assert.isTrue(waiting.delete(out.to.key), `${out.to.key} is told without waiting, or twice`)
       if (out._tag !== "Publish" || out.event._tag !== "MessageMoved") continue
       const { id, status: next } = out.event
       const from = status.get(id)
@@ -79,6 +86,7 @@ export const makeModel = (confirms: boolean) => {
   }
 
   const check = (before: State) => {
+    if (waiting.size > 0) assert.isTrue(isLive(state.phase) && !isQuiet(cardOf(state)), "somebody waits for nothing")
     for (const { id } of accepted) {
       const now = status.get(id) ?? ""
       const over = TERMINAL.has(now) || (!confirms && now === "injected")
@@ -219,6 +227,17 @@ export const makeModel = (confirms: boolean) => {
     "pane lost": () => void handle("PaneLost", { pane: state.pane?.id ?? "%9", reason: "x" }),
     "pane closed": () => void handle("PaneClosed", { pane: state.pane?.id ?? "%9" }),
     "another activation": () => void activation++,
+    watch: (one) => {
+      const by = { kind: "session", id: pick(watcherIds, one) ?? "", host: "h", name: "w" }
+      waiting.add(by.id)
+      handle("Watch", { id: letterId(5000 + watches++), by, until: now })
+    },
+    "watch over": (one) => void handle("WatchOver", { id: letterId(5000 + (watches === 0 ? 0 : one % watches)) }),
+    unwatch: (one) => {
+      const id = pick(watcherIds, one) ?? ""
+      waiting.delete(id)
+      handle("Unwatch", { by: { kind: "session", id, host: "h", name: "w" } })
+    },
     "time passes": (one) => {
       now += (one % 20) * STEP
       handle("Tick", {})
@@ -294,6 +313,7 @@ export const makeModel = (confirms: boolean) => {
         return !TERMINAL.has(last) && !(last === "injected" && !confirms)
       })
       assert.deepStrictEqual(open, [], "letters without an end")
+      assert.deepStrictEqual([...waiting], [], "waits without an end")
       assert.deepStrictEqual(state.queue, [])
       storable()
     },

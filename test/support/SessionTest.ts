@@ -4,6 +4,8 @@ import { Clock, Effect, Exit, Layer, Queue, Schema, Scope } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as ActorSystem from "../../src/actors/ActorSystem.ts"
 import { ref } from "../../src/actors/ActorRef.ts"
+import { Agenda } from "../../src/actors/agenda/Agenda.ts"
+import * as AgendaBehavior from "../../src/actors/agenda/AgendaBehavior.ts"
 import { Registry } from "../../src/actors/registry/Registry.ts"
 import * as RegistryBehavior from "../../src/actors/registry/RegistryBehavior.ts"
 import { Session } from "../../src/actors/session/Session.ts"
@@ -14,7 +16,7 @@ import { Quarters } from "../../src/agents/Quarters.ts"
 import * as Roster from "../../src/agents/Roster.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
-import { layer as MemoryBroker } from "../../src/broker/MemoryBroker.ts"
+import { layer as MemoryBroker, type MemoryClient } from "../../src/broker/MemoryBroker.ts"
 import { EventRecord } from "../../src/domain/Event.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
 import { watch } from "../../src/Watch.ts"
@@ -60,7 +62,7 @@ const makeCast = (signals: Queue.Queue<Report>) => {
 
 const FIRST = SessionId.make("00000001")
 
-const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>) =>
+const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>, options: Options) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const panes = yield* FakePanes
@@ -79,10 +81,14 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
       running = scope
       const registrations = [
         yield* ActorSystem.register(Session, SessionBehavior.behavior),
-        yield* ActorSystem.register(Registry, RegistryBehavior.behavior)
+        yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
+        yield* ActorSystem.register(Agenda, AgendaBehavior.behavior)
       ]
       const context = yield* Layer.buildWithScope(
-        Layer.mergeAll(ActorSystem.layer({ host: HOST, swarm: true }, registrations), Layer.fresh(Directory.layer)),
+        Layer.mergeAll(
+          ActorSystem.layer({ host: HOST, swarm: true, ...options }, registrations),
+          Layer.fresh(Directory.layer)
+        ),
         scope
       )
       yield* Effect.forkIn(Effect.provide(watch(HOST), context), scope)
@@ -135,8 +141,14 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
 
 export type World = Effect.Success<ReturnType<typeof make>>
 
+/** `lease`: ms; a longer one makes long times pass faster. */
+type Options = Pick<ActorSystem.Options, "lease">
+
 /** Runs a test with a booted host and one session to be spawned; `another` makes more. */
-export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, Broker | Roster.Roster>) =>
+export const withWorld = (
+  body: (world: World) => Effect.Effect<void, unknown, Broker | MemoryClient | Roster.Roster>,
+  options: Options = {}
+) =>
   Effect.gen(function* () {
     const signals = yield* Queue.unbounded<Report>()
     const cast = makeCast(signals)
@@ -144,7 +156,7 @@ export const withWorld = (body: (world: World) => Effect.Effect<void, unknown, B
     const layers = Layer.mergeAll(MemoryBroker, fakeTerminal({ agent }), Roster.layer, quarters)
     yield* TestClock.adjust("1 day")
     yield* Effect.gen(function* () {
-      const world = yield* make(cast, signals)
+      const world = yield* make(cast, signals, options)
       yield* world.boot
       yield* body(world)
     }).pipe(Effect.provide(layers))

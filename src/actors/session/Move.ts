@@ -84,6 +84,7 @@ export const cardOf = (state: State): SessionCard => ({
   transcript: state.transcript,
   context: state.context,
   queued: state.queue.length + (state.typing?.letters.length ?? 0),
+  typed: state.flying.reduce((sum, { letters }) => sum + letters.length, 0),
   createdAt: state.createdAt,
   since: state.since,
   stoppedAt: state.stoppedAt,

@@ -1,6 +1,6 @@
 /** Pure: what sm itself tells other sessions about this one, as letters of its own. */
-import { MessageId } from "../../domain/Ids.ts"
-import type { Sender } from "../../domain/Message.ts"
+import { type Sender, SYSTEM } from "../../domain/Message.ts"
+import { noticeId } from "../NoticeId.ts"
 import { Out, tell } from "../Out.ts"
 import { causeOf } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
@@ -11,23 +11,7 @@ import type { State } from "./State.ts"
 const ANSWER = 500
 const ORIGINAL = 100
 
-export const SYSTEM: Sender = { kind: "system", name: "sm" }
-
-/** FNV-1a: the same words give the same number. */
-const hash = (text: string): number => {
-  let sum = 0x811c9dc5
-  for (const char of text) sum = Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
-  return sum
-}
-
-/**
- * The id of a notice follows from what it tells and whom: told twice, by a retry or after a restart, it is the same message,
- * and its receiver takes it once.
- */
-export const noticeId = (at: number, about: string): MessageId => {
-  const time = Math.max(0, Math.floor(at)).toString(36).padStart(9, "0").slice(-9)
-  return MessageId.make(`m${time}${(hash(about) % 36 ** 6).toString(36).padStart(6, "0")}`)
-}
+export { noticeId, SYSTEM }
 
 export interface Notice {
   /** What makes it the same notice. */

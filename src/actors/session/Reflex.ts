@@ -1,12 +1,13 @@
 /** Pure: what follows from a change, whatever caused it. Each part of a session that watches the others is one of these. */
 import { andThen, type Move } from "./Move.ts"
 import type { State } from "./State.ts"
+import { watched } from "./Watchers.ts"
 
 /** Sees the state before the mail and after it, at `now`, Unix ms; answers with what it adds. */
 export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
-export const reflexes: ReadonlyArray<Reflex> = []
+export const reflexes: ReadonlyArray<Reflex> = [watched]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
   reflexes.reduce((sum, reflex) => andThen(sum, (state) => reflex(before, state, now)), move)

@@ -107,6 +107,17 @@ export const Session = Actor.make({
       lane: "control"
     }),
 
+    /** Waits for it to be idle or gone: `by`, a session, is told then, or at `until`, Unix ms. Answers whether that is done. */
+    Watch: Actor.message({
+      payload: Schema.Struct({ id: MessageId, by: Sender, until: Schema.Finite }),
+      success: Schema.Struct({ told: Schema.Boolean }),
+      failure: NotNow,
+      lane: "control"
+    }),
+    Unwatch: Actor.message({ payload: Schema.Struct({ by: Sender }), failure: NotNow, lane: "control" }),
+    /** The timer of a wait. */
+    WatchOver: Actor.message({ payload: Schema.Struct({ id: MessageId }) }),
+
     // Reports of the session's own reactor: about the world, found out again after a crash.
     Launched: Actor.message({
       payload: Schema.Struct({

@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { type MessageId, SessionName } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
+import { Agenda } from "../agenda/Agenda.ts"
 import { SWARM } from "../ActorSystem.ts"
 import type { Behavior } from "../Behavior.ts"
 import { type Out, tell } from "../Out.ts"
@@ -18,6 +19,7 @@ import { NotNow, Session } from "./Session.ts"
 import type { State } from "./State.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { signalled } from "./Turns.ts"
+import { watching } from "./Watching.ts"
 import { wordingOf } from "./Wording.ts"
 
 /** Which waiting letters a prompt carries: the frame's message id, or the very words of a bare one. */
@@ -38,7 +40,11 @@ const ended = (state: State, reason: string, now: number): Move =>
   andThen(abandon({ ...state, launching: null, interrupting: null }, reason, now), (next) =>
     andThen(enter({ ...next, turn: null, stoppedAt: now }, "stopped", reason, now), (last) => {
       const told = tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
-      return { ...told, out: [...told.out, tell(Registry, SWARM, "main", "Release", { id: idOf(last) })] }
+      const freed = [
+        tell(Registry, SWARM, "main", "Release", { id: idOf(last) }),
+        tell(Agenda, last.host, last.id, "Close", {})
+      ]
+      return { ...told, out: [...told.out, ...freed] }
     })
   )
 
@@ -52,6 +58,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
   handlers: {
     ...posting,
     ...reports,
+    ...watching,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }
@@ -109,7 +116,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         }
         const move = andThen(enter(again, "starting", "restoring", mail.now), (next) => {
           const told = tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
-          return { ...told, out: [...told.out, claimed(next)] }
+          return { ...told, out: [...told.out, claimed(next), tell(Agenda, next.host, next.id, "Open", {})] }
         })
         return moved(state, move, mail, cardOf)
       }),
