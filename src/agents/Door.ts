@@ -4,12 +4,12 @@
  *
  * | mode | words of | way |
  * | --- | --- | --- |
- * | important | an agent | `door` at pace `next`; else `steering` where it confirms `read`; else when the turn is over |
- * | important | a person | `steering` where it confirms `read`; else when the turn is over |
+ * | important | an agent | `door` at pace `next`; else `steering`; else when the turn is over |
+ * | important | a person | `steering`; else when the turn is over |
  * | urgent | an agent | `door`: `next` while a tool is known to run, else `now`; then its `hasten` until the prompt is |
  * | | | confirmed; without a door as a person's |
- * | urgent | a person | `steering` where it confirms `read`, then its `hasten` until the agent has read it; else the |
- * | | | `door`'s `hasten` while a tool runs, then `interrupt`, and `submit` when it is idle |
+ * | urgent | a person | `steering`, then its `hasten` until the agent has read it; else the `door`'s `hasten` while a |
+ * | | | tool runs, then `interrupt`, and `submit` when it is idle |
  */
 import { type Effect, Schema } from "effect"
 import type { Stroke } from "../terminal/Terminal.ts"
@@ -49,16 +49,14 @@ export interface Door {
   readonly hasten: ReadonlyArray<Stroke>
 }
 
-/** Typing to an agent that works. */
+/**
+ * Typing to an agent that works. Only for a kind whose `PromptSubmitted` comes when the agent reads it, behind the running
+ * tool at the latest, and names the turn that carries the text. (Claude Code reports a prompt when it is queued, for a turn
+ * that may be over before another one reads it: its words go through the door, or wait.)
+ */
 export interface Steering {
   /** Into the empty composer, in one program. */
   readonly type: (text: string) => ReadonlyArray<Stroke>
-  /**
-   * When `PromptSubmitted` comes. `read`: when the agent reads it, behind the running tool at the latest, and the turn it
-   * names carries the text. `queued`: at once, naming the running turn, which may be over before the text is read by
-   * another turn, of which no prompt is reported: only for what is hastened in the same breath.
-   */
-  readonly confirms: "read" | "queued"
   /**
    * For urgent words, once the agent shows them in its line (`Observation.queued`), and not before: on an agent that has
    * become idle meanwhile it would stop the turn that these very words began. Again, half a second apart, as long as they

@@ -80,7 +80,10 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
         assert.strictEqual(read.turn, turn)
         const end = yield* agent.signal("TurnEnded")
         assert.strictEqual(end.turn, turn)
-        assert.strictEqual(yield* submitted(agent.seat(), text, since), "yes")
+        yield* agent.happens(
+          "read",
+          Effect.map(submitted(agent.seat(), text, since), (found) => found === "yes" || undefined)
+        )
         assert.isTrue(has(agent, "read between"))
         // An idle agent begins a turn with it.
         yield* door.deliver(agent.seat(), framed("m-2", "[[text woken]]"), "next")
@@ -117,40 +120,12 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
   )
 
   it.live(
-    "Claude Code is stopped by a person's words, and a command goes on in the background",
-    () =>
-      Effect.gen(function* () {
-        const agent = yield* seated("claude")
-        const { steering } = agent.adapter
-        assert.isDefined(steering)
-        assert.strictEqual(steering.confirms, "queued")
-        const first = yield* begins(agent, "[[sleep 60]] [[text never]]")
-        yield* agent.type(steering.type("[[text words of mine]]"))
-        // Confirmed at once, for the turn that runs; it is read by another, of which no prompt is reported.
-        const queued = yield* agent.signal("PromptSubmitted", ({ prompt }) => prompt.includes("of mine"))
-        assert.strictEqual(queued.turn, first)
-        yield* hastened(agent, steering.hasten, "of mine")
-        assert.notStrictEqual((yield* agent.signal("TurnEnded")).turn, first)
-
-        yield* begins(agent, `${beating("claude", 40)} [[text never]]`)
-        yield* agent.type(steering.type("[[text more of them]]"))
-        yield* agent.shows("queued", (seen) => seen.queued === true)
-        yield* hastened(agent, steering.hasten, "more of them")
-        assert.isBelow(beats(agent), 390)
-        yield* goesOn(agent)
-        yield* agent.shows("nothing queued", (seen) => seen.queued !== true && seen.draft === null)
-      }).pipe(Effect.scoped),
-    120_000
-  )
-
-  it.live(
     "Codex reads what is typed behind its tool, or at once, and a command goes on in the background",
     () =>
       Effect.gen(function* () {
         const agent = yield* seated("codex")
         const { steering } = agent.adapter
         assert.isDefined(steering)
-        assert.strictEqual(steering.confirms, "read")
         const turn = yield* begins(agent, `${beating("codex", 2)} [[text never]]`)
         const text = framed("m-1", "[[text read between]]")
         const since = Date.now() - 1000

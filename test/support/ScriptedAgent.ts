@@ -178,7 +178,6 @@ const STEERING: Steering = {
     { _tag: "Paste", text },
     { _tag: "Press", keys: ["Enter"] }
   ],
-  confirms: "read",
   hasten: HASTEN
 }
 const doorOf = (agent: ScriptedAgent): Door => ({

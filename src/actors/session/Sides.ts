@@ -6,8 +6,7 @@ import type { Sides, State } from "./State.ts"
 
 /** Whose words an adapter lets in beside the running work. */
 export const sidesOf = ({ door, steering }: Pick<AgentAdapter, "door" | "steering">): Sides => {
-  // What is confirmed before it is read cannot be told to a turn: such an agent is interrupted, and typed to when it is idle.
-  if (steering?.confirms === "read") return "anyone"
+  if (steering !== undefined) return "anyone"
   return door === undefined ? "nobody" : door.admits
 }
 
@@ -37,5 +36,5 @@ export const wayFor = (
     const tool = actions.at(-1)?.took === null
     return { _tag: "Door", door, pace: urgent && !tool ? "now" : "next" }
   }
-  return steering?.confirms === "read" ? { _tag: "Steering", steering } : undefined
+  return steering === undefined ? undefined : { _tag: "Steering", steering }
 }

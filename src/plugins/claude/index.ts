@@ -84,12 +84,6 @@ export const adapter = (config: typeof Config.Type) =>
     observe,
     submitted,
     door,
-    steering: {
-      type: submit,
-      confirms: "queued",
-      // The first moves a running command to the background; the other sends now what is queued, whatever runs.
-      hasten: [{ _tag: "Press", keys: ["C-b", "C-x", "C-s"] }]
-    },
     farewell
   })
 

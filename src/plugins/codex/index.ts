@@ -114,7 +114,6 @@ export const adapter = (config: typeof Config.Type) =>
     submitted,
     steering: {
       type: submit,
-      confirms: "read",
       // Interrupts, and sends what waits. A command that runs goes on as a background terminal.
       hasten: [{ _tag: "Press", keys: ["Escape"] }]
     },
