@@ -92,7 +92,7 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   const { door, letters } = typing
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
-  const messages = letters.filter(({ kind }) => kind === "message")
+  const messages = letters.filter(({ kind }) => kind !== "clear")
   const draft = state.draft === null ? null : { ...state.draft, away: true }
   return each(messages, { ...state, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
@@ -111,7 +111,7 @@ export const withheld = (state: State, ids: Ids): Move => {
 export const gaveUp = (state: State, ids: Ids, evidence: string): Move => {
   const { letters, without } = takenOut(state, ids)
   return each(
-    letters.filter(({ kind }) => kind === "message"),
+    letters.filter(({ kind }) => kind !== "clear"),
     without,
     fails("parked", evidence)
   )
@@ -168,10 +168,16 @@ export const cleared = (state: State): Move => {
   return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })
 }
 
+/** Ended turns that are remembered. */
+const ENDED = 20
+
+/** The running turn among those that are over. */
+export const endedBy = ({ carried, ended, turn }: State): State["ended"] =>
+  turn === null ? ended : [...ended, { turn, carried: carried.map(({ id }) => id) }].slice(-ENDED)
+
 /** The turn is over: everything it carried is answered, and the line moves on. `answer`: none when it is not known. */
 export const turnOver = (state: State, evidence: string, now: number, answer: string | null = null): Move => {
-  const ended = state.turn === null ? state.ended : { turn: state.turn, carried: state.carried.map(({ id }) => id) }
-  const over: State = { ...state, turn: null, ended, carried: [], interrupting: null }
+  const over: State = { ...state, turn: null, ended: endedBy(state), carried: [], interrupting: null }
   const answered = each(state.carried, over, (next, { id }) => hop(next, id, "answered", evidence))
   const told = { ...answered, out: [...answered.out, ...stopped(state, evidence, answer, now)] }
   return andThen(told, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
@@ -180,15 +186,14 @@ export const turnOver = (state: State, evidence: string, now: number, answer: st
 /** The agent is gone in the middle of its turn. */
 export const cutShort = (state: State, reason: string, now: number): Move => {
   const why = `${reason}; the turn did not finish`
-  const over = each(state.carried, { ...state, turn: null, carried: [], interrupting: null }, (next, { id }) =>
-    hop(next, id, "answered", why)
-  )
+  const gone: State = { ...state, turn: null, ended: endedBy(state), carried: [], interrupting: null }
+  const over = each(state.carried, gone, (next, { id }) => hop(next, id, "answered", why))
   return { ...over, out: [...over.out, ...stopped(state, why, null, now)] }
 }
 
 /** Everything that waits dies with the session. */
 export const abandon = (state: State, reason: string, now: number): Move => {
-  const letters = [...onItsWay(state), ...state.queue].filter(({ kind }) => kind === "message")
+  const letters = [...onItsWay(state), ...state.queue].filter(({ kind }) => kind !== "clear")
   const empty: State = { ...state, queue: [], typing: null, flying: [] }
   return andThen(each(letters, empty, fails("dead", reason)), (next) => cutShort(next, reason, now))
 }

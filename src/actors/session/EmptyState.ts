@@ -17,7 +17,7 @@ export const emptyState = (id: string): State => ({
   seatEnv: {},
   launching: null,
   turn: null,
-  ended: null,
+  ended: [],
   context: null,
   queue: [],
   typing: null,

@@ -76,7 +76,7 @@ export const undelivered = (
   status: "parked" | "expired" | "dead",
   evidence: string
 ): ReadonlyArray<Out> =>
-  letter.kind === "message"
+  letter.kind !== "clear"
     ? notice(state, letter.from, {
         about: `undelivered ${letter.id}`,
         at: letter.at,

@@ -40,7 +40,7 @@ const closed = (state: State): NotNow | undefined => {
 /** Accepts letters in their order, each once. */
 const accepting = (state: State, letters: ReadonlyArray<Letter>, mail: Mail): Move =>
   letters.reduce((move, letter) => {
-    const fresh = letter.kind === "message" && !state.seen.some(([id]) => id === letter.id)
+    const fresh = letter.kind !== "clear" && !state.seen.some(([id]) => id === letter.id)
     const told = fresh ? [acceptance(state, letter)] : []
     return andThen({ ...move, out: [...move.out, ...told] }, (next) => accept(next, letter, mail.now, mail.activation))
   }, stay(state))

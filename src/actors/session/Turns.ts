@@ -2,7 +2,7 @@
 import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
-import { cleared, confirmed, turnOver } from "./Delivery.ts"
+import { cleared, confirmed, endedBy, turnOver } from "./Delivery.ts"
 import { enter, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./State.ts"
 
@@ -31,17 +31,20 @@ const keep = (ids: ReadonlyArray<MessageId>, answer: string): ReadonlyArray<Out>
   ids.map((id) => Out.cases.Text.make({ key: `${id}.answer`, text: answer.slice(0, ANSWER) }))
 
 /** A turn that is over without having carried anything. */
-const over = (state: State): State => ({
-  ...state,
-  turn: null,
-  ended: state.turn === null ? state.ended : { turn: state.turn, carried: [] }
-})
+const over = (state: State): State => ({ ...state, turn: null, ended: endedBy(state) })
+
+/** What a turn carried that is over already. */
+const endedTurn = ({ ended }: State, turn: string) =>
+  turn === "" ? undefined : ended.findLast((other) => other.turn === turn)
 
 /** The word that a turn ended, come after it was seen to end: the next turn is none of its business. */
-const late = (state: State, turn: string): boolean => turn !== "" && turn === state.ended?.turn && turn !== state.turn
+const late = (state: State, turn: string): boolean => turn !== state.turn && endedTurn(state, turn) !== undefined
 
-const works = (state: State, turn: string, now: number): Move =>
-  enter({ ...state, turn: turn === "" ? state.turn : turn }, "working", "", now)
+/** A turn that was thought to be over may go on, but what is late says nothing of the one that runs. */
+const works = (state: State, turn: string, now: number): Move => {
+  if (state.turn !== null && late(state, turn)) return stay(state)
+  return enter({ ...state, turn: turn === "" ? state.turn : turn }, "working", "", now)
+}
 
 const interpret = (state: State, signal: Signal, at: number, now: number, carries: Carries): Move => {
   switch (signal._tag) {
@@ -94,7 +97,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       )
     case "TurnEnded": {
       if (late(state, signal.turn)) {
-        const told = { state, out: keep(state.ended?.carried ?? [], signal.answer) }
+        const told = { state, out: keep(endedTurn(state, signal.turn)?.carried ?? [], signal.answer) }
         // Nothing else runs: whoever took the agent for working was wrong.
         const nothing = state.turn === null && state.carried.length === 0 && state.phase === "working"
         return nothing ? andThen(told, (next) => enter(next, "idle", "", now)) : told
