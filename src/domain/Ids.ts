@@ -29,6 +29,11 @@ export const SessionName = Schema.String.check(
 ).pipe(Schema.brand("SessionName"))
 export type SessionName = typeof SessionName.Type
 
+/** A name that may be given now. Names given by older versions, before a word got its meaning, are still read. */
+export const GivenName = SessionName.check(
+  Schema.makeFilter((name: string) => (name === "em" ? "`em` means whoever orchestrates: choose another name" : true))
+)
+
 const digits = (count: number, radix: number) =>
   Effect.map(Random.nextIntBetween(0, radix ** count), (value) => value.toString(radix).padStart(count, "0"))
 
@@ -40,3 +45,9 @@ export const makeMessageId: Effect.Effect<MessageId> = Effect.gen(function* () {
 })
 
 export const makeReminderId: Effect.Effect<ReminderId> = Effect.map(digits(7, 36), (id) => ReminderId.make(`r${id}`))
+
+/** The id of the message to the next recipient of the same words: it follows from the first, so that a retry repeats it. */
+export const nextId = (first: MessageId, index: number): MessageId => {
+  const luck = (Number.parseInt(first.slice(10), 36) + index) % 36 ** 6
+  return MessageId.make(`${first.slice(0, 10)}${luck.toString(36).padStart(6, "0")}`)
+}

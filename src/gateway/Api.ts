@@ -1,7 +1,7 @@
 /** Every verb a client may ask of the daemon: one record of schemas. CLI, and later HTTP, translate to these. */
 import { Schema } from "effect"
-import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
-import { DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
+import { GivenName, MessageId, SessionId, SessionName } from "../domain/Ids.ts"
+import { Cause, DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Recipient, verb } from "./Verb.ts"
@@ -51,7 +51,7 @@ const Environment = Schema.Record(Schema.String, Schema.String).check(
 export const SpawnInput = Schema.Struct({
   provider: Schema.NonEmptyString,
   prompt: Schema.optionalKey(Text),
-  name: Schema.optionalKey(SessionName),
+  name: Schema.optionalKey(GivenName),
   model: Schema.optionalKey(Schema.NonEmptyString),
   effort: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
@@ -62,11 +62,18 @@ export const SpawnInput = Schema.Struct({
 })
 
 export const SendInput = Schema.Struct({
+  /** One recipient, or several: `a,b,c`. One that means nobody means that nothing is sent. */
   to: Recipient,
   text: Text,
   mode: Schema.optionalKey(DeliveryMode),
-  /** Made by the sender; a retry with the same id is the same message. */
+  /** Made by the sender; a retry with the same id is the same message. The second recipient's message has the next id. */
   messageId: Schema.optionalKey(MessageId),
+  /** A newer message of the same sender with the same key takes the place of this one while it waits. */
+  key: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(100))),
+  /** The caller, an agent, is told by a message of sm's own when the agent has it. */
+  notifyOnDelivery: Schema.optionalKey(Schema.Boolean),
+  /** And when the turn that carried it ended, with its answer. Default: from an agent, unless it goes to its parent. */
+  notifyOnStop: Schema.optionalKey(Schema.Boolean),
   /** Seconds after which it must not be typed any more; at most the thirty days for which its text is kept. */
   ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
@@ -94,6 +101,41 @@ export const DispatchInput = Schema.Struct({
   messageId: Schema.optionalKey(MessageId)
 })
 
+const Receiver = Schema.Struct({ id: SessionId, name: SessionName })
+
+/** What became of a message at its acceptance. */
+export const Sent = Schema.Struct({
+  messageId: MessageId,
+  to: Receiver,
+  state: MessageStatus,
+  /** The target's phase when it was accepted. */
+  target: Schema.String
+})
+
+/** One of several messages that its recipient did not take. */
+export const Unsent = Schema.Struct({
+  messageId: MessageId,
+  to: Receiver,
+  error: Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String })
+})
+
+/** A message in a session's line, on its way into the pane, or in the running turn. */
+export const Queued = Schema.Struct({
+  id: MessageId,
+  from: Sender,
+  mode: DeliveryMode,
+  kind: Schema.String,
+  /** waiting, typing, flying (typed and not confirmed) or carried (by the running turn). */
+  place: Schema.Literals(["waiting", "typing", "flying", "carried"]),
+  /** Unix milliseconds of its acceptance. */
+  at: Schema.Finite,
+  expiresAt: Schema.NullOr(Schema.Finite),
+  tries: Schema.Int,
+  key: Schema.NullOr(Schema.String),
+  /** Its first words. */
+  text: Schema.String
+})
+
 export const Action = Schema.Struct({
   at: Schema.Finite,
   tool: Schema.String,
@@ -108,6 +150,8 @@ export const Trace = Schema.Struct({
   from: Sender,
   to: Schema.Struct({ id: SessionId, name: Schema.String }),
   mode: DeliveryMode,
+  /** What it answers. */
+  cause: Schema.NullOr(Cause),
   text: Schema.String,
   status: MessageStatus,
   hops: Schema.Array(Hop),
@@ -137,15 +181,19 @@ const None = Schema.Struct({})
 export const verbs = {
   spawn: verb("Start an agent in a pane of its own.", SpawnInput, SessionCard),
   send: verb(
-    "Accept a message for a session.",
+    "Accept a message for each recipient.",
     SendInput,
-    Schema.Struct({
-      messageId: MessageId,
-      to: Schema.Struct({ id: SessionId, name: SessionName }),
-      state: MessageStatus,
-      /** The target's phase when it was accepted. */
-      target: Schema.String
-    })
+    Schema.Array(Schema.Union([Sent, Unsent]))
+  ),
+  queue: verb(
+    "The messages that wait for a session, in their order, and those on their way.",
+    Named,
+    Schema.Struct({ session: SessionId, name: SessionName, state: Schema.String, messages: Schema.Array(Queued) })
+  ),
+  unsend: verb(
+    "Take back a message that is not typed yet.",
+    Schema.Struct({ messageId: MessageId }),
+    Schema.Struct({ messageId: MessageId, to: Receiver, state: MessageStatus })
   ),
   dispatch: verb(
     "Give an agent a job: a role's template with its variables filled in, in an empty context.",
@@ -234,7 +282,7 @@ export const verbs = {
   ),
   name: verb(
     "Rename a session (default: the caller).",
-    Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }),
+    Schema.Struct({ session: Schema.optionalKey(Recipient), name: GivenName }),
     SessionCard
   ),
   ...timeVerbs,

@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { HostId, SessionId, SessionName } from "../../src/domain/Ids.ts"
 import { isLive, type SessionCard } from "../../src/domain/Session.ts"
 import { Refusal } from "../../src/gateway/Api.ts"
-import { resolve } from "../../src/gateway/Recipients.ts"
+import { sessionOf } from "../../src/gateway/Recipients.ts"
 
 /** Few ids and names, so that prefixes and names are shared. */
 const id = fc
@@ -48,7 +48,7 @@ describe("whom a word means", () => {
   it("is the one with that id, else a live one of that name, else the only one whose id begins so", () => {
     fc.assert(
       fc.property(word, cards, fc.option(card), (said, known, caller) => {
-        const found = resolve(said, known, caller ?? undefined)
+        const found = sessionOf(said, known, caller ?? undefined)
         const by = {
           parent: said === "parent" ? known.filter((one) => one.id === caller?.parentId) : [],
           id: known.filter((one) => one.id === said),

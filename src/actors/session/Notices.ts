@@ -73,7 +73,7 @@ export const delivered = (state: State, letter: Letter, now: number): ReadonlyAr
 export const undelivered = (
   state: State,
   letter: Letter,
-  status: "parked" | "expired" | "dead",
+  status: "parked" | "expired" | "dead" | "withdrawn",
   evidence: string
 ): ReadonlyArray<Out> =>
   letter.kind !== "clear"
