@@ -1,9 +1,10 @@
 /** `queue` and `unsend`: a session's line, and taking a message out of it. */
 import { Effect, Option } from "effect"
 import { ref } from "../actors/ActorRef.ts"
-import { type Letter, Session } from "../actors/session/Session.ts"
+import { Session } from "../actors/session/Session.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
+import type { Letter } from "../domain/Letter.ts"
 import { type Input, type Output, type Queued, Refusal } from "./Api.ts"
 import { type Caller, find, senderOf } from "./Caller.ts"
 import { trace } from "./MessageVerbs.ts"
