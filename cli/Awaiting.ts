@@ -47,7 +47,10 @@ export const awaitEnd = async (messageId: string, until: Until, timeout: number)
       // Only the waiting has failed: who sends it again without its id sends it twice.
       const message = `${messageId} is stored, but what became of it cannot be said now: ${error.message}`
       const code = error.sent ? "timeout" : "unavailable"
-      return { ok: false, error: { code, message, hint: `do not send it again; later: sm trace ${messageId}` } } as const
+      return {
+        ok: false,
+        error: { code, message, hint: `do not send it again; later: sm trace ${messageId}` }
+      } as const
     })
     if (!reply.ok) return reply.error
     const { answer, hops, status } = reply.data as Traced

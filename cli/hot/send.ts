@@ -56,7 +56,9 @@ const untilOf = (wait: Wish["wait"]): "submitted" | "answered" | undefined => {
 }
 
 const modeOf = ({ important, sequential, urgent }: Wish): string | undefined => {
-  const [mode, other] = Object.entries({ important, sequential, urgent }).flatMap(([name, given]) => (given ? [name] : []))
+  const [mode, other] = Object.entries({ important, sequential, urgent }).flatMap(([name, given]) =>
+    given ? [name] : []
+  )
   if (other !== undefined)
     throw new Misuse(`--${mode} and --${other} exclude each other`, "sm send X hello --important")
   return mode
@@ -68,7 +70,12 @@ const sentLine = ({ messageId, state, target, to }: Sent): string =>
 
 /** One recipient: itself; several: a list, and the worst of the codes. A line for each, what went wrong on stderr. */
 const tell = (
-  outcomes: ReadonlyArray<{ readonly data: unknown; readonly code: number; readonly line: string; readonly wrong?: true }>,
+  outcomes: ReadonlyArray<{
+    readonly data: unknown
+    readonly code: number
+    readonly line: string
+    readonly wrong?: true
+  }>,
   json: boolean
 ): number => {
   const data = outcomes.map((outcome) => outcome.data)

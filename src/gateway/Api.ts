@@ -180,11 +180,7 @@ const None = Schema.Struct({})
 
 export const verbs = {
   spawn: verb("Start an agent in a pane of its own.", SpawnInput, SessionCard),
-  send: verb(
-    "Accept a message for each recipient.",
-    SendInput,
-    Schema.Array(Schema.Union([Sent, Unsent]))
-  ),
+  send: verb("Accept a message for each recipient.", SendInput, Schema.Array(Schema.Union([Sent, Unsent]))),
   queue: verb(
     "The messages that wait for a session, in their order, and those on their way.",
     Named,

@@ -43,7 +43,9 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
     const id = yield* makeSessionId
     const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
     const prompt =
-      input.prompt === undefined || input.prompt === "" ? null : yield* makeLetter(caller, input.prompt, { toChild: true })
+      input.prompt === undefined || input.prompt === ""
+        ? null
+        : yield* makeLetter(caller, input.prompt, { toChild: true })
     const spec = {
       provider: input.provider,
       workingDir: input.cwd,

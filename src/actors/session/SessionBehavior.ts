@@ -135,7 +135,10 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
         const { actions, draft, pane, queue } = state
-        return { state, reply: { card: cardOf(state), pane, actions, queue, way: wayOf(state), draft: draft?.text ?? null } }
+        return {
+          state,
+          reply: { card: cardOf(state), pane, actions, queue, way: wayOf(state), draft: draft?.text ?? null }
+        }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {
