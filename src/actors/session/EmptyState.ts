@@ -17,6 +17,7 @@ export const emptyState = (id: string): State => ({
   seatEnv: {},
   launching: null,
   turn: null,
+  turnAt: null,
   ended: [],
   context: null,
   queue: [],

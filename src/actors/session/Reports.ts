@@ -74,7 +74,7 @@ export const reports: Some<
   ),
   HandedBack: report(({ id }, state) => handedBack(state, id)),
   Confirmed: report(({ evidence, ids, over }, state, { now }) =>
-    andThen(confirmed(state, ids, evidence, now), (next) => {
+    andThen(confirmed(state, ids, evidence), (next) => {
       // A clear that has had its effect starts no turn.
       if (next.carried.length === state.carried.length) return stay(next)
       if (over === true && state.phase === "idle") return turnOver(next, evidence, now)

@@ -35,6 +35,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     typing: typing === null ? null : { letters: [typing.letter], activation: typing.activation, at: typing.at, door },
     flying: flying.map(({ at, letter }) => ({ letters: [letter], at, door })),
     ended: ended === null ? [] : [ended],
+    turnAt: null,
     epoch: 0,
     voided: [],
     role: null,
