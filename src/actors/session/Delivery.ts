@@ -91,12 +91,13 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   if (typing === null || !typing.letters.some(({ id }) => ids.includes(id))) return stay(state)
   const { at, door, letters } = typing
   // Typed into an agent at rest: what it said before is of no turn that this begins.
-  const turnAt = door === "composer" ? at : state.turnAt
+  const rest = door === "composer" && state.carried.length === 0
+  const rested: State = rest ? { ...state, turn: null, turnAt: at, ended: endedBy(state) } : state
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
   const messages = letters.filter(({ kind }) => kind !== "clear")
   const draft = state.draft === null ? null : { ...state.draft, away: true }
-  return each(messages, { ...state, typing: null, flying, draft, turnAt }, (next, letter) => {
+  return each(messages, { ...rested, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
     // Nobody will ever say more of it.
     return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter)] }

@@ -91,9 +91,13 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         (move, id) => andThen(move, (next) => confirmed(next, [id], evidence)),
         passed(state, signal.turn, at, ids, now)
       )
-      // Told long after, it is of a turn that is over.
+      // Told long after, it is of a turn that is over: so will be the word of its end.
       const old = signal.turn !== state.turn && stale(state, at)
-      return andThen(moved, (next) => (old ? stay(next) : takesUp(next, signal.turn, at, now)))
+      return andThen(moved, (next) =>
+        old
+          ? stay({ ...next, ended: endedBy({ ...next, turn: signal.turn || null, carried: [] }) })
+          : takesUp(next, signal.turn, at, now)
+      )
     }
     case "ToolStarted": {
       const action = { at, tool: signal.tool, detail: signal.detail, took: null, failed: false }
@@ -119,6 +123,8 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       )
     case "TurnEnded": {
       if (late(state, signal.turn, at)) {
+        // What it said on its way is not its answer.
+        if (signal.background) return stay(state)
         const told = { state, out: keep(endedTurn(state, signal.turn)?.carried ?? [], signal.answer) }
         // Nothing else runs: whoever took the agent for working was wrong.
         const nothing = state.turn === null && state.carried.length === 0 && state.phase === "working"
