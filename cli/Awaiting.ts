@@ -41,7 +41,7 @@ export const awaitEnd = async (messageId: string, until: Until, timeout: number)
     const reply = await ask(
       "wait",
       { messageId, until, timeoutMs },
-      { repeatable: true, deadline: timeoutMs + 5000, patience: PATIENCE }
+      { repeatable: true, deadline: timeoutMs + 3000, patience: PATIENCE }
     ).catch((error: unknown) => {
       if (!(error instanceof Unreachable)) throw error
       // Only the waiting has failed: who sends it again without its id sends it twice.
