@@ -29,11 +29,6 @@ export const SessionName = Schema.String.check(
 ).pipe(Schema.brand("SessionName"))
 export type SessionName = typeof SessionName.Type
 
-/** A name that may be given now. Names given by older versions, before a word got its meaning, are still read. */
-export const GivenName = SessionName.check(
-  Schema.makeFilter((name: string) => (name === "em" ? "`em` means whoever orchestrates: choose another name" : true))
-)
-
 const digits = (count: number, radix: number) =>
   Effect.map(Random.nextIntBetween(0, radix ** count), (value) => value.toString(radix).padStart(count, "0"))
 

@@ -1,10 +1,12 @@
 /** Every verb a client may ask of the daemon: one record of schemas. CLI, and later HTTP, translate to these. */
 import { Schema } from "effect"
-import { GivenName, MessageId, SessionId, SessionName } from "../domain/Ids.ts"
-import { Cause, DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
+import { GivenName } from "../domain/GivenName.ts"
+import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
+import { Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
+import { Queued, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { timeVerbs } from "./TimeApi.ts"
-import { Recipient, verb } from "./Verb.ts"
+import { Recipient, verb, Who } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
@@ -33,13 +35,6 @@ export const Reply = Schema.Union([
 ])
 export type Reply = typeof Reply.Type
 
-const Text = Schema.String.check(
-  Schema.makeFilter((text: string) =>
-    Buffer.byteLength(text) <= MAX_TEXT_BYTES
-      ? true
-      : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
-  )
-)
 /** Not a pattern of the key, which would let the others fall without a word. */
 const Environment = Schema.Record(Schema.String, Schema.String).check(
   Schema.makeFilter((env) => {
@@ -59,23 +54,6 @@ export const SpawnInput = Schema.Struct({
   cwd: Schema.NonEmptyString,
   env: Schema.optionalKey(Environment),
   args: Schema.optionalKey(Schema.Array(Schema.String))
-})
-
-export const SendInput = Schema.Struct({
-  /** One recipient, or several: `a,b,c`. One that means nobody means that nothing is sent. */
-  to: Recipient,
-  text: Text,
-  mode: Schema.optionalKey(DeliveryMode),
-  /** Made by the sender; a retry with the same id is the same message. The second recipient's message has the next id. */
-  messageId: Schema.optionalKey(MessageId),
-  /** A newer message of the same sender with the same key takes the place of this one while it waits. */
-  key: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(100))),
-  /** The caller, an agent, is told by a message of sm's own when the agent has it. */
-  notifyOnDelivery: Schema.optionalKey(Schema.Boolean),
-  /** And when the turn that carried it ended, with its answer. Default: from an agent, unless it goes to its parent. */
-  notifyOnStop: Schema.optionalKey(Schema.Boolean),
-  /** Seconds after which it must not be typed any more; at most the thirty days for which its text is kept. */
-  ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
 
 /** By name, as they stand on the command line without the dashes; `-` and `_` are the same. */
@@ -99,41 +77,6 @@ export const DispatchInput = Schema.Struct({
   notifyOnStop: Schema.optionalKey(Schema.Boolean),
   /** Made by the caller; a retry with the same id is the same message. */
   messageId: Schema.optionalKey(MessageId)
-})
-
-const Receiver = Schema.Struct({ id: SessionId, name: SessionName })
-
-/** What became of a message at its acceptance. */
-export const Sent = Schema.Struct({
-  messageId: MessageId,
-  to: Receiver,
-  state: MessageStatus,
-  /** The target's phase when it was accepted. */
-  target: Schema.String
-})
-
-/** One of several messages that its recipient did not take. */
-export const Unsent = Schema.Struct({
-  messageId: MessageId,
-  to: Receiver,
-  error: Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String })
-})
-
-/** A message in a session's line, on its way into the pane, or in the running turn. */
-export const Queued = Schema.Struct({
-  id: MessageId,
-  from: Sender,
-  mode: DeliveryMode,
-  kind: Schema.String,
-  /** waiting, typing, flying (typed and not confirmed) or carried (by the running turn). */
-  place: Schema.Literals(["waiting", "typing", "flying", "carried"]),
-  /** Unix milliseconds of its acceptance. */
-  at: Schema.Finite,
-  expiresAt: Schema.NullOr(Schema.Finite),
-  tries: Schema.Int,
-  key: Schema.NullOr(Schema.String),
-  /** Its first words. */
-  text: Schema.String
 })
 
 export const Action = Schema.Struct({
@@ -189,7 +132,7 @@ export const verbs = {
   unsend: verb(
     "Take back a message that is not typed yet.",
     Schema.Struct({ messageId: MessageId }),
-    Schema.Struct({ messageId: MessageId, to: Receiver, state: MessageStatus })
+    Schema.Struct({ messageId: MessageId, to: Who, state: MessageStatus })
   ),
   dispatch: verb(
     "Give an agent a job: a role's template with its variables filled in, in an empty context.",
