@@ -51,6 +51,12 @@ export const catalog = {
     description: "be told when a session is idle or gone; with --block: wait here",
     places: ["session", "free"]
   },
+  queue: {
+    category: "Messages",
+    description: "the messages that wait for a session, and those on their way",
+    places: ["session"]
+  },
+  unsend: { category: "Messages", description: "take back a message that is not typed yet", places: ["free"] },
   trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {

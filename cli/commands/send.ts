@@ -7,10 +7,12 @@ export class Send extends SmCommand {
   static override paths = pathsOf("send")
   static override usage = usageOf("send", {
     details:
-      "Waits for the agent to be idle, then types it. With `--urgent` the running turn is interrupted first. A session is a name, an id, the beginning of an id (4 or more digits), or `parent`. Text that begins with `-` stands behind `--`.",
+      "Waits for the agent to be idle, then types it; what waits by then goes in as one prompt, each message in its frame. `--important` goes ahead of what waits, without interrupting; `--urgent` interrupts the running turn. A recipient is a name, an id, the beginning of an id (4 or more digits), `parent`, or `em` (the nearest of your ancestors that orchestrates, else the only one there is); several are separated by commas, and when one of them is nobody nothing is sent. An agent is told how the turn that carried its message ended, unless it sends to its parent or says `--no-notify-on-stop`; a person, who has no mailbox, waits with `--wait`. A line that begins with a command of the agent's own (`/compact`), from a person or its parent, is typed bare and alone; from others it is a message like any other. Text that begins with `-` stands behind `--`. With `--wait`: exit code 0 when it came to that, 1 when it never will (parked, expired, dead, withdrawn), 4 when the time is up; of several the worst.",
     examples: [
       ["To a name", 'sm send reviewer "please look at src/"'],
+      ["To several", 'sm send ann,ben "rebase, please"'],
       ["From standard input", "git diff | sm send reviewer -"],
+      ["Only the newest of its kind", 'sm send em "3 of 7 files done" --key progress'],
       ["Wait for the answer", 'sm send reviewer "done?" --wait=answered --timeout 300'],
       ["A text that begins with -", "sm send reviewer -- --force is the option you want"]
     ]
@@ -18,6 +20,15 @@ export class Send extends SmCommand {
   session = Option.String({ name: "session" })
   text = Option.Rest({ name: "text" })
   urgent = Option.Boolean("--urgent", false, { description: "interrupt what it does" })
+  important = Option.Boolean("--important", false, { description: "ahead of what waits, without interrupting" })
+  sequential = Option.Boolean("--sequential", false, { description: "when it is idle, in order: the default" })
+  key = Option.String("--key", { description: "a newer message of yours with this key takes its place while it waits" })
+  notifyOnDelivery = Option.Boolean("--notify-on-delivery", false, {
+    description: "an agent is told when the other has it"
+  })
+  notifyOnStop = Option.Boolean("--notify-on-stop", {
+    description: "an agent is told how the turn that carried it ended (--no-notify-on-stop: not)"
+  })
   file = Option.String("--file", { description: "read the text from a file (- is standard input)" })
   wait = Option.String("--wait", {
     tolerateBoolean: true,
@@ -30,7 +41,7 @@ export class Send extends SmCommand {
   })
 
   override execute(): Promise<number> {
-    const { file, json, messageId, session: to, text: words, timeout, ttl, urgent, wait } = this
-    return deliver({ to, words, json, urgent, wait, file, ttl, timeout, messageId })
+    const { session: to, text: words, ...wish } = this
+    return deliver({ ...wish, to, words })
   }
 }

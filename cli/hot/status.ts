@@ -39,7 +39,7 @@ const plain =
   async (args: ReadonlyArray<string>): Promise<number | undefined> => {
     const parsed = parse(args, shape)
     if (parsed === undefined || parsed.words.length > 0) return undefined
-    return show(parsed.flags.has("json"))
+    return show(parsed.flags.get("json") === true)
   }
 
 export const status = plain(showStatus)

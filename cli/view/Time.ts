@@ -1,8 +1,7 @@
 /** Times for people, without `Intl`, whose loading costs 25 ms. */
 
-/** "3m", "2h": how long since a time in Unix ms. */
-export const ago = (at: number): string => {
-  const seconds = Math.max(0, Math.round((Date.now() - at) / 1000))
+const span = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
@@ -16,6 +15,12 @@ export const moment = (at: number): string => {
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"))
   return `${day.join("-")} ${clock(at).slice(0, 5)}`
 }
+
+/** "3m", "2h": how long since a time in Unix ms. */
+export const ago = (at: number): string => span(Date.now() - at)
+
+/** How long until then. */
+export const until = (at: number): string => span(at - Date.now())
 
 /** "07:05:09", local. */
 export const clock = (at: number): string => {

@@ -40,3 +40,9 @@ export const makeMessageId: Effect.Effect<MessageId> = Effect.gen(function* () {
 })
 
 export const makeReminderId: Effect.Effect<ReminderId> = Effect.map(digits(7, 36), (id) => ReminderId.make(`r${id}`))
+
+/** The id of the message to the next recipient of the same words: it follows from the first, so that a retry repeats it. */
+export const nextId = (first: MessageId, index: number): MessageId => {
+  const luck = (Number.parseInt(first.slice(10), 36) + index) % 36 ** 6
+  return MessageId.make(`${first.slice(0, 10)}${luck.toString(36).padStart(6, "0")}`)
+}

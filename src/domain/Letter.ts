@@ -17,8 +17,11 @@ export const Letter = Schema.Struct({
   id: MessageId,
   from: Sender,
   mode: DeliveryMode,
-  /** `clear` is the agent's own control command: bare, alone, not a message. */
-  kind: Schema.Literals(["message", "clear"]),
+  /**
+   * `control` is a command of the agent's own (`/compact`), bare and alone; it may leave no trace, and twice is not once.
+   * `clear` is the one that drops the context, sm's own doing and no message.
+   */
+  kind: Schema.Literals(["message", "control", "clear"]),
   at: Schema.Finite,
   expiresAt: Schema.optionalKey(Schema.Finite),
   /** UTF-8 bytes of its text. */

@@ -1,10 +1,12 @@
 /** Every verb a client may ask of the daemon: one record of schemas. CLI, and later HTTP, translate to these. */
 import { Schema } from "effect"
+import { GivenName } from "../domain/GivenName.ts"
 import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
-import { DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
+import { Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
+import { Queued, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { timeVerbs } from "./TimeApi.ts"
-import { Recipient, verb } from "./Verb.ts"
+import { Recipient, verb, Who } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
@@ -33,13 +35,6 @@ export const Reply = Schema.Union([
 ])
 export type Reply = typeof Reply.Type
 
-const Text = Schema.String.check(
-  Schema.makeFilter((text: string) =>
-    Buffer.byteLength(text) <= MAX_TEXT_BYTES
-      ? true
-      : `text is larger than ${MAX_TEXT_BYTES} bytes; send a file's path instead`
-  )
-)
 /** Not a pattern of the key, which would let the others fall without a word. */
 const Environment = Schema.Record(Schema.String, Schema.String).check(
   Schema.makeFilter((env) => {
@@ -51,7 +46,7 @@ const Environment = Schema.Record(Schema.String, Schema.String).check(
 export const SpawnInput = Schema.Struct({
   provider: Schema.NonEmptyString,
   prompt: Schema.optionalKey(Text),
-  name: Schema.optionalKey(SessionName),
+  name: Schema.optionalKey(GivenName),
   model: Schema.optionalKey(Schema.NonEmptyString),
   effort: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
@@ -59,16 +54,6 @@ export const SpawnInput = Schema.Struct({
   cwd: Schema.NonEmptyString,
   env: Schema.optionalKey(Environment),
   args: Schema.optionalKey(Schema.Array(Schema.String))
-})
-
-export const SendInput = Schema.Struct({
-  to: Recipient,
-  text: Text,
-  mode: Schema.optionalKey(DeliveryMode),
-  /** Made by the sender; a retry with the same id is the same message. */
-  messageId: Schema.optionalKey(MessageId),
-  /** Seconds after which it must not be typed any more; at most the thirty days for which its text is kept. */
-  ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
 
 /** By name, as they stand on the command line without the dashes; `-` and `_` are the same. */
@@ -108,6 +93,8 @@ export const Trace = Schema.Struct({
   from: Sender,
   to: Schema.Struct({ id: SessionId, name: Schema.String }),
   mode: DeliveryMode,
+  /** What it answers. */
+  cause: Schema.NullOr(Cause),
   text: Schema.String,
   status: MessageStatus,
   hops: Schema.Array(Hop),
@@ -136,16 +123,16 @@ const None = Schema.Struct({})
 
 export const verbs = {
   spawn: verb("Start an agent in a pane of its own.", SpawnInput, SessionCard),
-  send: verb(
-    "Accept a message for a session.",
-    SendInput,
-    Schema.Struct({
-      messageId: MessageId,
-      to: Schema.Struct({ id: SessionId, name: SessionName }),
-      state: MessageStatus,
-      /** The target's phase when it was accepted. */
-      target: Schema.String
-    })
+  send: verb("Accept a message for each recipient.", SendInput, Schema.Array(Schema.Union([Sent, Unsent]))),
+  queue: verb(
+    "The messages that wait for a session, in their order, and those on their way.",
+    Named,
+    Schema.Struct({ session: SessionId, name: SessionName, state: Schema.String, messages: Schema.Array(Queued) })
+  ),
+  unsend: verb(
+    "Take back a message that is not typed yet.",
+    Schema.Struct({ messageId: MessageId }),
+    Schema.Struct({ messageId: MessageId, to: Who, state: MessageStatus })
   ),
   dispatch: verb(
     "Give an agent a job: a role's template with its variables filled in, in an empty context.",
@@ -234,7 +221,7 @@ export const verbs = {
   ),
   name: verb(
     "Rename a session (default: the caller).",
-    Schema.Struct({ session: Schema.optionalKey(Recipient), name: SessionName }),
+    Schema.Struct({ session: Schema.optionalKey(Recipient), name: GivenName }),
     SessionCard
   ),
   ...timeVerbs,

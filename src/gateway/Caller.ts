@@ -4,7 +4,7 @@ import { Directory } from "../broker/Directory.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import type { Sender } from "../domain/Message.ts"
 import { Refusal } from "./Api.ts"
-import { resolve } from "./Recipients.ts"
+import { type Addressee, resolve, sessionOf } from "./Recipients.ts"
 
 export interface Caller {
   /** `human`, or a session's id. */
@@ -42,8 +42,23 @@ export const senderOf = (caller: Caller): Sender =>
 export const find = (word: string, caller: Caller) =>
   Effect.gen(function* () {
     const directory = yield* Directory
-    const found = resolve(word, yield* directory.all, caller.card)
+    const found = sessionOf(word, yield* directory.all, caller.card)
     return found instanceof Refusal ? yield* found : found
+  })
+
+/** Whom `a,b,c` means, each once; one that means nobody means that nobody is meant. */
+export const findAll = (words: string, caller: Caller) =>
+  Effect.gen(function* () {
+    const directory = yield* Directory
+    const cards = yield* directory.all
+    const found: Array<Addressee> = []
+    for (const word of words.split(",").map((part) => part.trim())) {
+      const addressee = resolve(word, cards, caller.card)
+      if (addressee instanceof Refusal) return yield* addressee
+      if (!found.some(({ card, kind }) => kind === addressee.kind && card.id === addressee.card.id))
+        found.push(addressee)
+    }
+    return found
   })
 
 /** The caller's own session; a person at a shell has none. */

@@ -5,22 +5,21 @@ import type { Roster } from "../agents/Roster.ts"
 import { Broker, type BrokerError } from "../broker/Broker.ts"
 import type { Directory } from "../broker/Directory.ts"
 import type { HostId } from "../domain/Ids.ts"
-import type { Terminal, TerminalError } from "../terminal/Terminal.ts"
-import type { NotAllowed, NotNow } from "../actors/session/Session.ts"
-import type { ActorCrashed, AskTimeout } from "../actors/ActorRef.ts"
+import type { Terminal } from "../terminal/Terminal.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
 import { type Caller, identify, own } from "./Caller.ts"
 import * as Dispatch from "./DispatchVerbs.ts"
 import type { Places } from "./dispatch/TemplateFile.ts"
 import type { Feed } from "./Feed.ts"
+import * as Line from "./LineVerbs.ts"
 import * as Message from "./MessageVerbs.ts"
+import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
 type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
-type Failure = Refusal | NotNow | NotAllowed | BrokerError | TerminalError | AskTimeout | ActorCrashed
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
 export interface Options extends System.About {
@@ -36,6 +35,8 @@ const handlersOf = (options: Options): Handlers => ({
   send: Message.send,
   dispatch: (input, caller) => Dispatch.dispatch(input, caller, options.templates),
   roles: ({ cwd }) => Dispatch.roles(cwd, options.templates),
+  queue: Line.queue,
+  unsend: Line.unsend,
   wait: Message.wait,
   trace: ({ messageId }) => Message.trace(messageId),
   list: View.list,
@@ -85,38 +86,6 @@ const codecs: ReadonlyMap<string, Codecs> = new Map(
 )
 
 const encodeReply = Schema.encodeSync(Schema.fromJsonString(Reply))
-
-/** Any failure as one the caller can act on. */
-const refusalOf = (error: Failure): Refusal => {
-  switch (error._tag) {
-    case "Refusal":
-      return error
-    case "NotNow":
-      return new Refusal({ code: "wrong-state", message: error.reason, hint: error.hint })
-    case "NotAllowed":
-      return new Refusal({ code: "not-allowed", message: error.reason, hint: error.hint })
-    case "BrokerError":
-      return new Refusal({
-        code: "unavailable",
-        message: error.message,
-        hint: "the broker restarts by itself: try again, or sm doctor"
-      })
-    case "TerminalError":
-      return new Refusal({ code: "unavailable", message: error.message, hint: "sm doctor" })
-    case "AskTimeout":
-      return new Refusal({
-        code: "timeout",
-        message: error.message,
-        hint: "what was asked is stored and will be done; look again with sm list"
-      })
-    case "ActorCrashed":
-      return new Refusal({
-        code: "internal",
-        message: error.message,
-        hint: "sm dead-letters shows what could not be handled"
-      })
-  }
-}
 
 const answer = (options: Options, handlers: Handlers, verb: string, callerName: string, body: string) =>
   Effect.gen(function* () {

@@ -5,13 +5,16 @@ import type { Letter } from "../domain/Letter.ts"
 import { Session } from "../actors/session/Session.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
-import { makeMessageId, type MessageId } from "../domain/Ids.ts"
+import { makeMessageId, type MessageId, nextId } from "../domain/Ids.ts"
 import type { MessageStatus } from "../domain/Message.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import { squeeze } from "../domain/Squeeze.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
-import { type Caller, find, senderOf } from "./Caller.ts"
+import type { Sent, Unsent } from "./Messages.ts"
+import { type Caller, findAll, senderOf } from "./Caller.ts"
+import { commandOfParent, commandOfPerson } from "./Control.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
+import { refusalOf } from "./Refusing.ts"
 
 const another = (id: MessageId) =>
   new Refusal({
@@ -20,20 +23,26 @@ const another = (id: MessageId) =>
     hint: "leave it out, or make a new one"
   })
 
+const EMPTY = new Refusal({
+  code: "invalid",
+  message: "the text is empty",
+  hint: "blanks and what nobody sees are nothing to type"
+})
+
+type Options = Pick<Input<"send">, "key" | "messageId" | "mode" | "ttl"> & {
+  /** It goes to the caller's own child: what reads as a command of the agent's own is one. */
+  readonly toChild?: boolean
+  readonly notify?: Letter["notify"]
+}
+
 /**
  * Stores the text and makes the letter that stands for it. The same id must not come back with other words; with the
- * same it is sent `again`.
+ * same it is sent `again`. What an agent sends is caused by what its running turn answers.
  */
-const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "messageId" | "mode" | "ttl">) =>
+const compose = (caller: Caller, text: string, options: Options) =>
   Effect.gen(function* () {
     const broker = yield* Broker
-    if (squeeze(text) === "") {
-      return yield* new Refusal({
-        code: "invalid",
-        message: "the text is empty",
-        hint: "blanks and what nobody sees are nothing to type"
-      })
-    }
+    if (squeeze(text) === "") return yield* EMPTY
     const id = options.messageId ?? (yield* makeMessageId)
     const known = options.messageId === undefined ? Option.none() : yield* broker.getText(id)
     if (Option.isSome(known) && known.value !== text) {
@@ -41,15 +50,21 @@ const compose = (caller: Caller, text: string, options: Pick<Input<"send">, "mes
     }
     if (Option.isNone(known)) yield* broker.putText(id, text)
     const at = yield* Clock.currentTimeMillis
+    const control =
+      caller.card === undefined ? commandOfPerson(text) : options.toChild === true && commandOfParent(text)
+    const cause = caller.card?.carries ?? null
     const letter: Letter = {
       id,
       from: senderOf(caller),
       mode: options.mode ?? "sequential",
-      kind: "message",
+      kind: control ? "control" : "message",
       at,
       ...(options.ttl === undefined ? {} : { expiresAt: at + options.ttl * 1000 }),
       bytes: Buffer.byteLength(text),
-      tries: 0
+      tries: 0,
+      ...(cause === null ? {} : { cause }),
+      ...(options.key === undefined ? {} : { key: options.key }),
+      ...(options.notify === undefined ? {} : { notify: options.notify })
     }
     return { letter, again: Option.isSome(known) }
   })
@@ -73,7 +88,7 @@ export const trace = (id: MessageId) =>
         hint: "sm send prints the id of what it sent"
       })
     }
-    const { from, mode, to } = first.event
+    const { cause = null, from, mode, to } = first.event
     const hops = records.flatMap(({ at, event, seq }) => {
       if (event._tag === "MessageAccepted")
         return [{ status: "accepted" as const, at, evidence: `stored, event ${seq}` }]
@@ -85,6 +100,7 @@ export const trace = (id: MessageId) =>
       from,
       to: { id: to, name: card?.name ?? to },
       mode,
+      cause,
       text: Option.getOrElse(yield* broker.getText(id), () => "(no longer stored)"),
       status: hops.at(-1)?.status ?? "accepted",
       hops,
@@ -94,7 +110,7 @@ export const trace = (id: MessageId) =>
   })
 
 /** The acceptance of a message, as the facts tell it. */
-const told = ({ id, status }: Output<"trace">, target: SessionCard): Output<"send"> => ({
+const told = ({ id, status }: Output<"trace">, target: SessionCard): typeof Sent.Type => ({
   messageId: id,
   to: { id: target.id, name: target.name },
   state: status,
@@ -123,10 +139,26 @@ export const sentBefore = (letter: Letter, target: SessionCard) =>
     return Option.some(told(before.value, target))
   })
 
-export const send = (input: Input<"send">, caller: Caller) =>
+/**
+ * What the caller is told by messages of sm's own. A person has no mailbox. The turns of one's parent are not one's own to
+ * follow: unless asked for, no child is woken whenever its parent comes to rest.
+ */
+const notifyOf = ({ notifyOnDelivery, notifyOnStop }: Input<"send">, { card }: Caller, target: SessionCard) => {
+  if (card === undefined) return undefined
+  const stop = notifyOnStop ?? (target.id !== card.parentId && target.id !== card.id)
+  const delivery = notifyOnDelivery ?? false
+  return stop || delivery ? { delivery, stop } : undefined
+}
+
+const deliver = (target: SessionCard, messageId: MessageId, input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
-    const target = yield* find(input.to, caller)
-    const { again, letter } = yield* compose(caller, input.text, input)
+    const notify = notifyOf(input, caller, target)
+    const { again, letter } = yield* compose(caller, input.text, {
+      ...input,
+      messageId,
+      toChild: target.parentId === caller.card?.id,
+      ...(notify === undefined ? {} : { notify })
+    })
     // What the facts tell must not be accepted anew.
     const before = again ? yield* sentBefore(letter, target) : Option.none()
     if (Option.isSome(before)) return before.value
@@ -134,7 +166,7 @@ export const send = (input: Input<"send">, caller: Caller) =>
     const options = { id: `${letter.id}-accept-${target.id}` }
     const asked =
       letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
-    const accepted = Effect.map(asked, ({ name, state, target: phase }): Output<"send"> => ({
+    const accepted = Effect.map(asked, ({ name, state, target: phase }): typeof Sent.Type => ({
       messageId: letter.id,
       to: { id: target.id, name },
       state,
@@ -144,8 +176,39 @@ export const send = (input: Input<"send">, caller: Caller) =>
     return yield* again ? Effect.raceFirst(accepted, acceptance(letter.id, target)) : accepted
   })
 
+export const send = (input: Input<"send">, caller: Caller) =>
+  Effect.gen(function* () {
+    if (squeeze(input.text) === "") return yield* EMPTY
+    if (caller.card === undefined && (input.notifyOnDelivery === true || input.notifyOnStop === true)) {
+      return yield* new Refusal({
+        code: "invalid",
+        message: "a person has no mailbox to be notified in",
+        hint: "wait for it: --wait, or --wait=answered"
+      })
+    }
+    const addressees = yield* findAll(input.to, caller)
+    const first = input.messageId ?? (yield* makeMessageId)
+    const parcels = addressees.map(({ card }, index) => ({ card, id: nextId(first, index) }))
+    const [only] = parcels
+    if (only !== undefined && parcels.length === 1) return [yield* deliver(only.card, only.id, input, caller)]
+    return yield* Effect.forEach(
+      parcels,
+      ({ card, id }) =>
+        Effect.catch(deliver(card, id, input, caller), (failure) => {
+          const { code, hint, message } = refusalOf(failure)
+          const unsent: typeof Unsent.Type = {
+            messageId: id,
+            to: { id: card.id, name: card.name },
+            error: { code, message, hint }
+          }
+          return Effect.succeed(unsent)
+        }),
+      { concurrency: 10 }
+    )
+  })
+
 /** States from which nothing better comes. */
-const FINAL: ReadonlySet<MessageStatus> = new Set(["answered", "parked", "expired", "dead"])
+const FINAL: ReadonlySet<MessageStatus> = new Set(["answered", "parked", "expired", "dead", "withdrawn"])
 
 export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
   Effect.gen(function* () {

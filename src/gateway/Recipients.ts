@@ -1,4 +1,4 @@
-/** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`. Pure. */
+/** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`, `em`. Pure. */
 import { isLive, type SessionCard } from "../domain/Session.ts"
 import { Refusal } from "./Api.ts"
 
@@ -34,12 +34,39 @@ export const near = (word: string, known: ReadonlyArray<string>): ReadonlyArray<
     .slice(0, 3)
     .map(({ name }) => name)
 
+type Cards = ReadonlyArray<SessionCard>
+
+/** Whoever a message may go to. */
+export type Addressee = { readonly kind: "session"; readonly card: SessionCard }
+
+/** The nearest of its ancestors that orchestrates. */
+const emAbove = (cards: Cards, session: SessionCard, seen: ReadonlyArray<string> = []): SessionCard | undefined => {
+  const parent = cards.find(({ id }) => id === session.parentId)
+  if (parent === undefined || seen.includes(parent.id)) return undefined
+  return parent.em ? parent : emAbove(cards, parent, [...seen, parent.id])
+}
+
+/** Whoever orchestrates, for this caller; none when nobody does. */
+const emOf = (cards: Cards, caller: SessionCard | undefined): SessionCard | Refusal | undefined => {
+  const above = caller === undefined ? undefined : emAbove(cards, caller)
+  if (above !== undefined) return above
+  const ems = cards.filter(({ em, id, state }) => em && isLive(state) && id !== caller?.id)
+  if (ems.length < 2) return ems[0]
+  return new Refusal({
+    code: "ambiguous",
+    message: `there are ${ems.length} EMs: ${ems.map(({ id, name }) => `${name} (${id})`).join(", ")}`,
+    hint: "name the one you mean"
+  })
+}
+
+/** Whom a word means. Ways to be addressed that are no session's join here. */
+export const resolve = (word: string, cards: Cards, caller: SessionCard | undefined): Addressee | Refusal => {
+  const card = sessionOf(word, cards, caller)
+  return card instanceof Refusal ? card : { kind: "session", card }
+}
+
 /** Live sessions win over ended ones of the same name; of several ended ones the newest is meant. */
-export const resolve = (
-  word: string,
-  cards: ReadonlyArray<SessionCard>,
-  caller: SessionCard | undefined
-): SessionCard | Refusal => {
+export const sessionOf = (word: string, cards: Cards, caller: SessionCard | undefined): SessionCard | Refusal => {
   if (word === "parent") {
     const parent = cards.find((card) => card.id === caller?.parentId)
     return (
@@ -51,6 +78,8 @@ export const resolve = (
       })
     )
   }
+  const em = word === "em" ? emOf(cards, caller) : undefined
+  if (em !== undefined) return em
   const exact = cards.find((card) => card.id === word)
   if (exact !== undefined) return exact
   const named = cards.filter((card) => card.name === word)
@@ -63,6 +92,13 @@ export const resolve = (
       code: "ambiguous",
       message: `${word} begins ${prefixed.length} ids: ${prefixed.map((card) => card.id).join(", ")}`,
       hint: "type more of the id"
+    })
+  }
+  if (word === "em") {
+    return new Refusal({
+      code: "not-found",
+      message: "nobody orchestrates: there is no EM",
+      hint: "sm em, run by an agent, makes it one"
     })
   }
   const close = near(

@@ -43,7 +43,9 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
     const id = yield* makeSessionId
     const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
     const prompt =
-      input.prompt === undefined || input.prompt === "" ? null : yield* makeLetter(caller, input.prompt, {})
+      input.prompt === undefined || input.prompt === ""
+        ? null
+        : yield* makeLetter(caller, input.prompt, { toChild: true })
     const spec = {
       provider: input.provider,
       workingDir: input.cwd,
@@ -113,7 +115,7 @@ export const clear = (input: Input<"clear">, caller: Caller) =>
     }
     const clear = yield* clearing(caller, "urgent")
     const empty = input.prompt === undefined || input.prompt === ""
-    const next = empty ? null : yield* makeLetter(caller, input.prompt, { mode: "urgent" })
+    const next = empty ? null : yield* makeLetter(caller, input.prompt, { mode: "urgent", toChild: true })
     const session = sessionOf(target)
     yield* session.ask("Clear", { by: senderOf(caller), clear, next })
     return (yield* session.ask("Describe", {})).card

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { SessionId, SessionName } from "../domain/Ids.ts"
 
-/** A session as people name it: id, unambiguous id prefix (4+), name, `parent`. */
+/** A session as people name it: id, unambiguous id prefix (4+), name, `parent`, `em`. */
 export const Recipient = Schema.NonEmptyString
 export const Who = Schema.Struct({ id: SessionId, name: SessionName })
 

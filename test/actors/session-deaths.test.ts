@@ -80,7 +80,7 @@ describe("a session and the deaths around it", () => {
       yield* spawn("x")
       yield* is("idle")
       yield* panes.stopTyping("before")
-      const id = yield* send("/compact")
+      const id = yield* send("/compact", { kind: "control" })
       yield* eventually(
         "the intent is committed and the keys are about to be pressed",
         Effect.map(panes.stopped, (stopped) => (stopped ? true : undefined))

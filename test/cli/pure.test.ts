@@ -69,6 +69,8 @@ describe("the hot parser", () => {
     const lines = [
       ["x", "hello", "--urgent", "--ttl", "5"],
       ["--json", "x", "hello", "--wait"],
+      ["x,y", "hello", "--important", "--key", "k", "--no-notify-on-stop"],
+      ["x", "hello", "--notify-on-stop", "--notify-on-delivery", "--sequential"],
       ["x", "hello", "--wait=answered", "--timeout=3"],
       ["x", "--file", "f"],
       ["x", "--", "-f", "--json"]

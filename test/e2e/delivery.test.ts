@@ -80,6 +80,52 @@ describe("sm, as its user has it", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("waits on for the answer over the death of the daemon", () =>
+    Effect.gen(function* () {
+      const { daemonPid, json, sm, taken } = yield* makeSm
+      yield* json("spawn", "fake", "--name", "one")
+      const waiting = json("send", "one", "[[work 2500]]", "--wait=answered", "--timeout", "40")
+      const death = Effect.gen(function* () {
+        yield* until(
+          "it is taken",
+          Effect.sync(() => (taken().length > 0 ? true : undefined))
+        )
+        process.kill(daemonPid(), "SIGKILL")
+        return yield* sm("up", "--detach")
+      })
+      const [answered, up] = yield* Effect.all([waiting, death], { concurrency: 2 })
+      assert.strictEqual(up.code, 0, up.stderr)
+      assert.deepStrictEqual([answered["state"], taken()], ["answered", ["[[work 2500]]"]] as never)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("sends to several, shows what waits and takes it back", () =>
+    Effect.gen(function* () {
+      const { json, sm } = yield* makeSm
+      yield* json("spawn", "fake", "[[work 60000]]", "--name", "one")
+      yield* json("spawn", "fake", "--name", "two")
+      const nobody = yield* sm("send", "one,twoo", "hello")
+      assert.deepStrictEqual([nobody.code, nobody.stdout], [1, ""])
+      const sent = yield* sm("send", "one,two", "hello", "--important", "--key", "k")
+      assert.match(sent.stdout, /^sent to one .*: m\w{15} accepted\nsent to two .*: m\w{15} accepted\n$/u)
+      const both = yield* json("send", "one,two", "hello", "--key", "k", "--wait=answered", "--timeout", "2")
+      const states = (both as never as Array<{ state: string; messageId: string }>).map(({ state }) => state)
+      assert.deepStrictEqual(states, ["accepted", "answered"])
+      const { stdout } = yield* sm("queue", "one")
+      assert.match(stdout, /in its turn {2}human .*\nm\w{15} {2}waiting {2}human {2}sequential .* k {2}- {2}hello\n$/u)
+      const id = (both as never as Array<{ messageId: string }>)[0]?.messageId ?? ""
+      const back = yield* sm("unsend", id)
+      assert.include(back.stdout, `${id} to one`)
+      const late = yield* sm("send", "one", "hello", "--message-id", id, "--wait")
+      assert.strictEqual(late.code, 1)
+      assert.include(late.stdout, "withdrawn: taken back by human")
+      const wrong = yield* sm("send", "one", "x", "--urgent", "--important")
+      assert.deepStrictEqual([wrong.code, wrong.stderr.includes("exclude each other")], [2, true])
+      const person = yield* sm("send", "one", "x", "--notify-on-stop")
+      assert.include(person.stderr, "a person has no mailbox")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("leaves nothing behind of a spawn that failed, not even its name", () =>
     Effect.gen(function* () {
       const { json, sm } = yield* makeSm

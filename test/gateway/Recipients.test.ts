@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import fc from "fast-check"
+import { Schema } from "effect"
+import { GivenName } from "../../src/domain/GivenName.ts"
 import { HostId, SessionId, SessionName } from "../../src/domain/Ids.ts"
 import { isLive, type SessionCard } from "../../src/domain/Session.ts"
 import { Refusal } from "../../src/gateway/Api.ts"
-import { resolve } from "../../src/gateway/Recipients.ts"
+import { sessionOf } from "../../src/gateway/Recipients.ts"
 
 /** Few ids and names, so that prefixes and names are shared. */
 const id = fc
@@ -48,7 +50,7 @@ describe("whom a word means", () => {
   it("is the one with that id, else a live one of that name, else the only one whose id begins so", () => {
     fc.assert(
       fc.property(word, cards, fc.option(card), (said, known, caller) => {
-        const found = resolve(said, known, caller ?? undefined)
+        const found = sessionOf(said, known, caller ?? undefined)
         const by = {
           parent: said === "parent" ? known.filter((one) => one.id === caller?.parentId) : [],
           id: known.filter((one) => one.id === said),
@@ -68,6 +70,55 @@ describe("whom a word means", () => {
         if (by.name.length > 0) return assert.strictEqual(found, by.name.at(-1))
         assert.deepStrictEqual(by.prefix, [found])
       })
+    )
+  })
+})
+
+describe("em", () => {
+  const made = (
+    id: string,
+    parentId: string | null,
+    em: boolean,
+    state: SessionCard["state"] = "idle"
+  ): SessionCard => ({
+    ...(fc.sample(card, 1)[0] as SessionCard),
+    id: SessionId.make(id),
+    name: SessionName.make(`n${id}`),
+    parentId: parentId === null ? null : SessionId.make(parentId),
+    em,
+    state
+  })
+  const top = made("0000000a", null, true)
+  const middle = made("0000000b", "0000000a", true)
+  const plain = made("0000000c", "0000000b", false)
+  const worker = made("0000000d", "0000000c", false)
+  const loner = made("0000000e", null, false)
+  const all = [top, middle, plain, worker, loner]
+  const whom = (cards: ReadonlyArray<SessionCard>, caller?: SessionCard) => {
+    const found = sessionOf("em", cards, caller)
+    return found instanceof Refusal ? found.code : found.id
+  }
+
+  it("is the nearest ancestor that orchestrates, else the only one who does", () => {
+    assert.strictEqual(whom(all, worker), middle.id)
+    assert.strictEqual(whom(all, middle), top.id)
+    assert.strictEqual(whom(all, loner), "ambiguous")
+    assert.strictEqual(whom([top, plain, loner], loner), top.id)
+    assert.strictEqual(whom([top, made("0000000f", null, true, "stopped")]), top.id)
+    assert.strictEqual(whom([plain, loner], loner), "not-found")
+    assert.strictEqual(whom([top], top), "not-found")
+    const circle = [made("0000000a", "0000000b", false), made("0000000b", "0000000a", false)]
+    assert.strictEqual(whom(circle, circle[0]), "not-found")
+  })
+})
+
+describe("a name", () => {
+  it("that has got a meaning since may not be given any more, and is still read", () => {
+    const given = Schema.is(GivenName)
+    const read = Schema.is(SessionName)
+    assert.deepStrictEqual(
+      [given("em"), read("em"), given("em-1"), given("parent"), read("parent")],
+      [false, true, true, false, false]
     )
   })
 })

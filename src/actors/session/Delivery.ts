@@ -105,15 +105,18 @@ const takenOut = (state: State, ids: Ids): { readonly letters: Letters; readonly
 export const typed = (state: State, ids: Ids, evidence: string, now: number, confirms: boolean): Move => {
   const { typing } = state
   if (typing === null || !typing.letters.some(({ id }) => ids.includes(id))) return stay(state)
-  const { door, letters } = typing
+  const { at, door, letters } = typing
+  // Typed into an agent at rest: what it said before is of no turn that this begins.
+  const rest = door === "composer" && state.carried.length === 0
+  const rested: State = rest ? { ...state, turn: null, turnAt: at, ended: endedBy(state) } : state
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
-  const messages = letters.filter(({ kind }) => kind === "message")
+  const messages = letters.filter(({ kind }) => kind !== "clear")
   const draft = state.draft === null ? null : { ...state.draft, away: true }
-  return each(messages, { ...state, typing: null, flying, draft }, (next, letter) => {
+  return each(messages, { ...rested, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
     // Nobody will ever say more of it.
-    return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter, now)] }
+    return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter)] }
   })
 }
 
@@ -121,20 +124,32 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
 export const withheld = (state: State, ids: Ids): Move => {
   const { letters, without } = takenOut(state, ids)
   // The last one first: each urgent letter goes ahead of all.
-  return stay(letters.toReversed().reduce((next, letter) => ({ ...next, queue: backInLine(next, letter) }), without))
+  return each(
+    letters.toReversed(),
+    without,
+    (next, letter) => outdated(next, letter) ?? stay({ ...next, queue: backInLine(next, letter) })
+  )
+}
+
+/** A letter that would wait again although a newer one has its key. */
+const outdated = (state: State, letter: Letter): Move | undefined => {
+  const newer = superseded(state.queue, letter)[0]
+  return newer === undefined
+    ? undefined
+    : hop(state, letter.id, "withdrawn", `${newer.id} of the same sender, key ${letter.key}, took its place`)
 }
 
 export const gaveUp = (state: State, ids: Ids, evidence: string): Move => {
   const { letters, without } = takenOut(state, ids)
   return each(
-    letters.filter(({ kind }) => kind === "message"),
+    letters.filter(({ kind }) => kind !== "clear"),
     without,
     fails("parked", evidence)
   )
 }
 
 /** The agent has them. Also true of letters whose typing was interrupted by a crash of ours. */
-export const confirmed = (state: State, ids: Ids, evidence: string, now: number): Move => {
+export const confirmed = (state: State, ids: Ids, evidence: string): Move => {
   const { letters, without } = takenOut(state, ids)
   if (letters.length === 0) return stay(state)
   // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
@@ -142,7 +157,7 @@ export const confirmed = (state: State, ids: Ids, evidence: string, now: number)
     return andThen(cleared(state), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
   return each(letters, { ...without, carried: [...without.carried, ...letters] }, (next, letter) => {
     const move = hop(next, letter.id, "submitted", evidence)
-    return { ...move, out: [...move.out, ...delivered(next, letter, now)] }
+    return { ...move, out: [...move.out, ...delivered(next, letter)] }
   })
 }
 
@@ -158,6 +173,8 @@ export const handedBack = (state: State, id: MessageId): Move => {
     const why = "a person interrupted the agent before it began with it; it stood in the composer"
     return fails("parked", why)(without, letter)
   }
+  const late = outdated(without, letter)
+  if (late !== undefined) return late
   const queue = letter.mode === "urgent" ? inLine(state.queue, letter) : backInLine(without, letter)
   return hop({ ...without, queue }, id, "accepted", "interrupted before the agent began with it: it waits again")
 }
@@ -184,27 +201,33 @@ export const cleared = (state: State): Move => {
   return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })
 }
 
-/** The turn is over: everything it carried is answered, and the line moves on. `answer`: none when it is not known. */
-export const turnOver = (state: State, evidence: string, now: number, answer: string | null = null): Move => {
-  const ended = state.turn === null ? state.ended : { turn: state.turn, carried: state.carried.map(({ id }) => id) }
-  const over: State = { ...state, turn: null, ended, carried: [], interrupting: null }
+/** Ended turns that are remembered. */
+const ENDED = 20
+
+/** The running turn among those that are over. */
+export const endedBy = ({ carried, ended, turn }: State): State["ended"] =>
+  turn === null ? ended : [...ended, { turn, carried: carried.map(({ id }) => id) }].slice(-ENDED)
+
+/** Everything the turn carried is answered. `answer`: none when it is not known. */
+export const allAnswered = (state: State, evidence: string, now: number, answer: string | null = null): Move => {
+  const over: State = { ...state, turn: null, ended: endedBy(state), carried: [], interrupting: null }
   const answered = each(state.carried, over, (next, { id }) => hop(next, id, "answered", evidence))
-  const told = { ...answered, out: [...answered.out, ...stopped(state, evidence, answer, now)] }
-  return andThen(told, (next) => (isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)))
+  return { ...answered, out: [...answered.out, ...stopped(state, evidence, answer, now)] }
 }
 
-/** The agent is gone in the middle of its turn. */
-export const cutShort = (state: State, reason: string, now: number): Move => {
-  const why = `${reason}; the turn did not finish`
-  const over = each(state.carried, { ...state, turn: null, carried: [], interrupting: null }, (next, { id }) =>
-    hop(next, id, "answered", why)
+/** The turn is over, and the line moves on. */
+export const turnOver = (state: State, evidence: string, now: number, answer: string | null = null): Move =>
+  andThen(allAnswered(state, evidence, now, answer), (next) =>
+    isLive(next.phase) ? enter(next, "idle", "", now) : stay(next)
   )
-  return { ...over, out: [...over.out, ...stopped(state, why, null, now)] }
-}
+
+/** The agent is gone in the middle of its turn. */
+export const cutShort = (state: State, reason: string, now: number): Move =>
+  allAnswered(state, `${reason}; the turn did not finish`, now)
 
 /** Everything that waits dies with the session. */
 export const abandon = (state: State, reason: string, now: number): Move => {
-  const letters = [...onItsWay(state), ...state.queue].filter(({ kind }) => kind === "message")
+  const letters = [...onItsWay(state), ...state.queue].filter(({ kind }) => kind !== "clear")
   const empty: State = { ...state, queue: [], typing: null, flying: [] }
   return andThen(each(letters, empty, fails("dead", reason)), (next) => cutShort(next, reason, now))
 }

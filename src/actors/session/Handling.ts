@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import type { Handlers, Mail, Outcome } from "../Behavior.ts"
 import { plan } from "./Delivery.ts"
+import { awaited } from "./Expiry.ts"
 import { andThen, type Move, showing } from "./Move.ts"
 import { withReflexes } from "./Reflex.ts"
 import { NotNow, type Session } from "./Session.ts"
@@ -17,10 +18,8 @@ export type Some<T extends keyof Handlers<typeof Session, Surroundings>> = Pick<
 /** Ends a move: whatever changed, the line may move on, and the card shows it. */
 export const moved = <A>(before: State, move: Move, mail: Mail, reply: (state: State) => A): Outcome<State, A> => {
   const followed = withReflexes(before, move, mail.now)
-  const after = showing(
-    before,
-    andThen(followed, (state) => plan(state, mail.now, mail.activation))
-  )
+  const planned = andThen(followed, (state) => plan(state, mail.now, mail.activation))
+  const after = showing(before, { ...planned, out: [...planned.out, ...awaited(before, planned.state)] })
   return { state: after.state, reply: reply(after.state), out: after.out }
 }
 

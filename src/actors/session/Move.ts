@@ -46,6 +46,13 @@ export const onItsWay = ({ flying, typing }: State): ReadonlyArray<Letter> => [
   ...flying.flatMap(({ letters }) => letters)
 ]
 
+/** The same and what the running turn carries, with the place of each. */
+export const wayOf = ({ carried, flying, typing }: State) => [
+  ...(typing?.letters ?? []).map((letter) => ({ letter, place: "typing" as const })),
+  ...flying.flatMap(({ letters }) => letters.map((letter) => ({ letter, place: "flying" as const }))),
+  ...carried.map((letter) => ({ letter, place: "carried" as const }))
+]
+
 /** Letters that have not come to their end, wherever they are. */
 export const held = (state: State): ReadonlyArray<Letter> => [...state.queue, ...onItsWay(state), ...state.carried]
 

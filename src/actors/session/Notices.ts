@@ -60,11 +60,12 @@ export const stopped = (state: State, evidence: string, answer: string | null, n
 }
 
 /** To a sender that asked for it: the agent has the message. */
-export const delivered = (state: State, letter: Letter, now: number): ReadonlyArray<Out> =>
+export const delivered = (state: State, letter: Letter): ReadonlyArray<Out> =>
   letter.notify?.delivery === true
     ? notice(state, letter.from, {
         about: `delivered ${letter.id}`,
-        at: now,
+        // An interrupted agent may take it once more: that is the same news.
+        at: letter.at,
         text: `[sm] Message ${letter.id} was delivered to ${called(state)}`
       })
     : []
@@ -73,10 +74,10 @@ export const delivered = (state: State, letter: Letter, now: number): ReadonlyAr
 export const undelivered = (
   state: State,
   letter: Letter,
-  status: "parked" | "expired" | "dead",
+  status: "parked" | "expired" | "dead" | "withdrawn",
   evidence: string
 ): ReadonlyArray<Out> =>
-  letter.kind === "message"
+  letter.kind !== "clear"
     ? notice(state, letter.from, {
         about: `undelivered ${letter.id}`,
         at: letter.at,

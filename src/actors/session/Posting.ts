@@ -9,6 +9,7 @@ import { andThen, cardOf, idOf, type Move, stay } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import { NotAllowed, NotNow } from "./Session.ts"
 import type { State } from "./State.ts"
+import { undelivered } from "./Notices.ts"
 
 /** Most letters that may wait for one session: each commit writes them all. */
 const FULL = 1000
@@ -40,7 +41,7 @@ const closed = (state: State): NotNow | undefined => {
 /** Accepts letters in their order, each once. */
 const accepting = (state: State, letters: ReadonlyArray<Letter>, mail: Mail): Move =>
   letters.reduce((move, letter) => {
-    const fresh = letter.kind === "message" && !state.seen.some(([id]) => id === letter.id)
+    const fresh = letter.kind !== "clear" && !state.seen.some(([id]) => id === letter.id)
     const told = fresh ? [acceptance(state, letter)] : []
     return andThen({ ...move, out: [...move.out, ...told] }, (next) => accept(next, letter, mail.now, mail.activation))
   }, stay(state))
@@ -66,11 +67,13 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
   Unsend: ({ by, id }, state, mail) =>
     Effect.gen(function* () {
       const letter = state.queue.find((queued) => queued.id === id)
-      const now = state.seen.find(([seen]) => seen === id)?.[1] ?? "not here"
+      const status = state.seen.find(([seen]) => seen === id)?.[1] ?? "over"
+      // Asked again.
+      if (status === "withdrawn") return { state, reply: null }
       const move = withdraw(state, id, `taken back by ${by.name}`)
       if (letter === undefined || move === undefined) {
         return yield* new NotNow({
-          reason: `${id} does not wait for ${state.name} any more: it is ${now}`,
+          reason: `${id} does not wait for ${state.name} any more: it is ${status}`,
           hint: `sm trace ${id}`
         })
       }
@@ -80,7 +83,9 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
           hint: "or a person at a shell"
         })
       }
-      return moved(state, move, mail, silent)
+      const own = letter.from.kind === by.kind && letter.from.id === by.id
+      const told = own ? [] : undelivered(state, letter, "withdrawn", `taken back by ${by.name}`)
+      return moved(state, { state: move.state, out: [...move.out, ...told] }, mail, silent)
     }),
   Clear: ({ by, clear, next }, state, mail) =>
     Effect.gen(function* () {

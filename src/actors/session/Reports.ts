@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
 import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
+import { rearmed } from "./Expiry.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import { sidesOf } from "./Sides.ts"
@@ -74,10 +75,11 @@ export const reports: Some<
     )
   ),
   HandedBack: report(({ id }, state) => handedBack(state, id)),
-  Confirmed: report(({ evidence, ids }, state, { now }) =>
-    andThen(confirmed(state, ids, evidence, now), (next) => {
+  Confirmed: report(({ evidence, ids, over }, state, { now }) =>
+    andThen(confirmed(state, ids, evidence), (next) => {
       // A clear that has had its effect starts no turn.
       if (next.carried.length === state.carried.length) return stay(next)
+      if (over === true && state.phase === "idle") return turnOver(next, evidence, now)
       if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
       return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
     })
@@ -111,5 +113,6 @@ export const reports: Some<
     const wanted = isLive(state.phase) && state.launching === null
     return wanted ? lost(state, "its pane was closed", now) : stay({ ...state, pane: null })
   }),
-  Tick: report((_, state) => stay(state))
+  // Fired a moment early it would be gone with nothing expired.
+  Tick: report((_, state) => ({ state, out: rearmed(state) }))
 }

@@ -91,6 +91,8 @@ export const Session = Actor.make({
         actions: Schema.Array(Action),
         /** What waits to be typed, in the order in which it will be. */
         queue: Schema.Array(Letter),
+        /** What is being typed, what is typed and not confirmed, and what the running turn carries. */
+        way: Schema.Array(Schema.Struct({ letter: Letter, place: Schema.Literals(["typing", "flying", "carried"]) })),
         draft: Schema.NullOr(Schema.String)
       }),
       failure: NotNow,
@@ -140,8 +142,10 @@ export const Session = Actor.make({
     }),
     /** The interrupted agent had not begun with it, and put it back into the composer. */
     HandedBack: Actor.message({ payload: Schema.Struct({ id: MessageId }) }),
-    /** The transcript carries it. */
-    Confirmed: Actor.message({ payload: Evidence }),
+    /** The transcript carries it. `over`: it started no turn. */
+    Confirmed: Actor.message({
+      payload: Schema.Struct({ ...Evidence.fields, over: Schema.optionalKey(Schema.Boolean) })
+    }),
     /** It was typed and will never be confirmed, or could not be typed: kept for a person. */
     GaveUp: Actor.message({ payload: Evidence }),
     InterruptPressed: Actor.message({ payload: Schema.Struct({}) }),

@@ -12,7 +12,7 @@ import { forbidden } from "./Authority.ts"
 import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
 import { moved, silent, unknown } from "./Handling.ts"
-import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen } from "./Move.ts"
+import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf } from "./Move.ts"
 import { acceptance, posting } from "./Posting.ts"
 import { reports } from "./Reports.ts"
 import { NotNow, Session } from "./Session.ts"
@@ -20,15 +20,15 @@ import type { State } from "./State.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
 import { signalled } from "./Turns.ts"
 import { watching } from "./Watching.ts"
-import { wordingOf } from "./Wording.ts"
+import { isBare, wordingOf } from "./Wording.ts"
 
 /** Which waiting letters a prompt carries: the frame's message id, or the very words of a bare one. */
 const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
-  const waiting = onItsWay(state).filter((letter) => letter.kind === "message")
+  const waiting = onItsWay(state).filter(({ kind }) => kind !== "clear")
   const found: Array<MessageId> = []
   for (const letter of waiting) {
     if (prompt.includes(letter.id)) found.push(letter.id)
-    else if (letter.from.kind === "human") {
+    else if (isBare(letter)) {
       const words = squeeze(Option.getOrElse(yield* wordingOf(letter), () => ""))
       if (words !== "" && squeeze(prompt).includes(words)) found.push(letter.id)
     }
@@ -135,7 +135,10 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
         const { actions, draft, pane, queue } = state
-        return { state, reply: { card: cardOf(state), pane, actions, queue, draft: draft?.text ?? null } }
+        return {
+          state,
+          reply: { card: cardOf(state), pane, actions, queue, way: wayOf(state), draft: draft?.text ?? null }
+        }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {

@@ -108,15 +108,9 @@ export const reactor = (
         titled = state.name
       }
       const now = yield* Clock.currentTimeMillis
-      const nextExpiry = state.queue.reduce<number | undefined>(
-        (least, letter) => (letter.expiresAt === undefined ? least : Math.min(least ?? Infinity, letter.expiresAt)),
-        undefined
-      )
-      if (nextExpiry !== undefined && nextExpiry <= now) self.report("Tick", {})
-      const expiry = nextExpiry === undefined ? undefined : Math.max(20, nextExpiry - now)
 
       if (state.draft === null && !typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
-        return soonest(expiry, typist.due(state, now), witness.due(state, pokes, now))
+        return soonest(typist.due(state, now), witness.due(state, pokes, now))
       }
       // Another server may have given this pane's id to somebody else.
       if ((yield* terminal.server) !== pane.server) {
@@ -146,7 +140,7 @@ export const reactor = (
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
       yield* drafts.watch(state, adapter, { ...sight, leftover }, now)
       const restoring = yield* drafts.restore(state, adapter, PaneId.make(pane.id), sight, now)
-      return soonest(expiry, typing, seen, witness.due(state, pokes, now), pressing, restoring)
+      return soonest(typing, seen, witness.due(state, pokes, now), pressing, restoring)
     })
 
     return (state, { pokes }) =>

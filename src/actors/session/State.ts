@@ -59,8 +59,10 @@ export const State = Schema.Struct({
   launching: Schema.NullOr(Schema.Struct({ at: Schema.Finite, resume: Schema.Boolean, activation: Schema.String })),
   /** The agent's own id of the running turn. */
   turn: Schema.NullOr(Schema.String),
-  /** The turn that ended last and what it carried: its own word of the end may come after it was seen to end. */
-  ended: Schema.NullOr(Schema.Struct({ turn: Schema.String, carried: Schema.Array(MessageId) })),
+  /** What the agent said before this, Unix ms, is not about the running turn nor about what was typed last. */
+  turnAt: Schema.NullOr(Schema.Finite),
+  /** Turns that are over and what they carried, newest last: their own word of the end may come long after. */
+  ended: Schema.Array(Schema.Struct({ turn: Schema.String, carried: Schema.Array(MessageId) })),
   /** How full the agent's context is, as it said last. */
   context: Schema.NullOr(Context),
   queue: Schema.Array(Letter),

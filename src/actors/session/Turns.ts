@@ -2,7 +2,7 @@
 import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
-import { cleared, confirmed, turnOver } from "./Delivery.ts"
+import { allAnswered, cleared, confirmed, endedBy, turnOver } from "./Delivery.ts"
 import { enter, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./State.ts"
 
@@ -37,17 +37,39 @@ const cutting = ({ flying }: State, ids: ReadonlyArray<MessageId>): boolean =>
   )
 
 /** A turn that is over without having carried anything. */
-const over = (state: State): State => ({
-  ...state,
-  turn: null,
-  ended: state.turn === null ? state.ended : { turn: state.turn, carried: [] }
-})
+const over = (state: State): State => ({ ...state, turn: null, ended: endedBy(state) })
 
-/** The word that a turn ended, come after it was seen to end: the next turn is none of its business. */
-const late = (state: State, turn: string): boolean => turn !== "" && turn === state.ended?.turn && turn !== state.turn
+/** What a turn carried that is over already. */
+const endedTurn = ({ ended }: State, turn: string) =>
+  turn === "" ? undefined : ended.findLast((other) => other.turn === turn)
 
-const works = (state: State, turn: string, now: number): Move =>
-  enter({ ...state, turn: turn === "" ? state.turn : turn }, "working", "", now)
+/** The word of a turn that is over, come when another runs or is about to: that one is none of its business. */
+const late = (state: State, turn: string, at: number): boolean =>
+  turn !== state.turn && (endedTurn(state, turn) !== undefined || stale(state, at))
+
+const stale = ({ turnAt }: State, at: number): boolean => turnAt !== null && at < turnAt
+
+/** A turn that was thought to be over may go on, but what is late says nothing of the one that runs. */
+const works = (state: State, turn: string, at: number, now: number): Move => {
+  const runs = state.turn !== null || state.carried.length > 0
+  return late(state, turn, at) && (runs || stale(state, at)) ? stay(state) : takesUp(state, turn, at, now)
+}
+
+/** It is at work, in this turn. */
+const takesUp = (state: State, turn: string, at: number, now: number): Move => {
+  const known = turn === "" || turn === state.turn
+  return enter(known ? state : { ...state, turn, turnAt: Math.max(at, state.turnAt ?? at) }, "working", "", now)
+}
+
+/** An agent that names its turns begins another: the one before is over, though nothing was heard of its end. */
+const passed = (state: State, turn: string, at: number, ids: ReadonlyArray<MessageId>, now: number): Move => {
+  const { carried, flying } = state
+  if (carried.length === 0 || state.turn === null || turn === "" || turn === state.turn || stale(state, at))
+    return stay(state)
+  // What reaches it while it works joins the running turn, under whatever name.
+  const joins = flying.some(({ door, letters }) => door === "side" && letters.some(({ id }) => ids.includes(id)))
+  return joins ? stay(state) : allAnswered(state, "the next turn began, and how this one ended was not told", now)
+}
 
 const interpret = (state: State, signal: Signal, at: number, now: number, carries: Carries): Move => {
   switch (signal._tag) {
@@ -72,9 +94,17 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
       const ids = carries(signal.prompt)
       const cuts = state.turn !== null && signal.turn !== "" && signal.turn !== state.turn && cutting(state, ids)
-      const before = cuts ? ends(state, null, "an urgent message cut the turn short", now) : stay(state)
-      const moved = ids.reduce((move, id) => andThen(move, (next) => confirmed(next, [id], evidence, now)), before)
-      return andThen(moved, (next) => works(next, signal.turn, now))
+      const before = cuts
+        ? ends(state, null, "an urgent message cut the turn short", now)
+        : passed(state, signal.turn, at, ids, now)
+      const moved = ids.reduce((move, id) => andThen(move, (next) => confirmed(next, [id], evidence)), before)
+      // Told long after, it is of a turn that is over: so will be the word of its end.
+      const old = signal.turn !== state.turn && stale(state, at)
+      return andThen(moved, (next) =>
+        old
+          ? stay({ ...next, ended: endedBy({ ...next, turn: signal.turn || null, carried: [] }) })
+          : takesUp(next, signal.turn, at, now)
+      )
     }
     case "ToolStarted": {
       const action = { at, tool: signal.tool, detail: signal.detail, took: null, failed: false }
@@ -85,27 +115,29 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         tool: signal.tool,
         detail: signal.detail.slice(0, 500)
       })
-      return andThen(told, (next) => works(next, signal.turn, now))
+      return andThen(told, (next) => works(next, signal.turn, at, now))
     }
     case "ToolEnded": {
       const index = state.actions.findLastIndex((action) => action.tool === signal.tool && action.took === null)
       const actions = state.actions.map((action, place) =>
         place === index ? { ...action, took: Math.max(0, at - action.at), failed: signal.failed } : action
       )
-      return works({ ...state, actions }, signal.turn, now)
+      return works({ ...state, actions }, signal.turn, at, now)
     }
     case "PermissionAsked":
       return andThen(enter(state, "waiting-permission", signal.question.slice(0, 500), now), (next) =>
         tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: signal.question.slice(0, 2000) })
       )
     case "TurnEnded": {
-      if (late(state, signal.turn)) {
-        const told = { state, out: keep(state.ended?.carried ?? [], signal.answer) }
+      if (late(state, signal.turn, at)) {
+        // What it said on its way is not its answer.
+        if (signal.background) return stay(state)
+        const told = { state, out: keep(endedTurn(state, signal.turn)?.carried ?? [], signal.answer) }
         // Nothing else runs: whoever took the agent for working was wrong.
         const nothing = state.turn === null && state.carried.length === 0 && state.phase === "working"
         return nothing ? andThen(told, (next) => enter(next, "idle", "", now)) : told
       }
-      if (signal.background) return works(state, signal.turn, now)
+      if (signal.background) return works(state, signal.turn, at, now)
       const told = tellWorld(state, {
         _tag: "TurnEnded",
         id: idOf(state),
@@ -115,12 +147,12 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       return andThen(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
     }
     case "TurnFailed":
-      if (late(state, signal.turn)) return stay(state)
+      if (late(state, signal.turn, at)) return stay(state)
       return andThen(ends(state, null, `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
         stay({ ...next, detail: `last turn failed: ${signal.reason}`.slice(0, 300) })
       )
     case "Interrupted":
-      return late(state, signal.turn) ? stay(state) : ends(state, null, "turn interrupted", now)
+      return late(state, signal.turn, at) ? stay(state) : ends(state, null, "turn interrupted", now)
     case "Limited":
       return stay(state)
     case "ContextMeasured": {

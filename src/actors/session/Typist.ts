@@ -32,8 +32,6 @@ const DENIED = 10_000
 const SILENT = 30_000
 /** Ms after which a command that leaves no trace is taken as done. */
 const UNTOLD = 3000
-/** The beginning of a command of the agent's own. */
-const COMMAND = /^[/!]/u
 /** Ms between two checks of a typed letter. */
 const CHECK = 1000
 /** Ms for which a prompt must stand in the composer again before a person counts as having interrupted it. */
@@ -81,6 +79,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
   const keyOf = ([first]: Letters) => `${first?.id}#${first?.tries}`
   const idsOf = (letters: Letters) => letters.map(({ id }) => id)
   const isClear = (letters: Letters) => letters.some(({ kind }) => kind === "clear")
+  const isControl = (letters: Letters) => letters.some(({ kind }) => kind === "control")
 
   /** Idle, with nothing in the composer but what a person had put there before. */
   const free = (state: State, { observation: { activity, draft } }: Sight): boolean =>
@@ -223,7 +222,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         giveUp(letters, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined
       )
     }
-    if (!isClear(letters) && COMMAND.test(text.value))
+    if (isControl(letters))
       return (
         giveUp(letters, "a restart cut short the typing of a command of the agent's own, which leaves no trace"),
         undefined
@@ -263,11 +262,12 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
       return (self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
     // It has it, and will read it.
     if (found === "queued" || !free(state, sight)) return CHECK * 2
-    // A command of the agent's own often leaves no trace, and twice is not once.
-    if (COMMAND.test(text.value) && idle > UNTOLD)
-      return (
-        giveUp(letters, "typed as a command of the agent's own, which does not tell what became of it"), undefined
-      )
+    // A command of the agent's own often leaves no trace, and twice is not once: it left the composer, and that is all.
+    if (isControl(letters) && idle > UNTOLD) {
+      const evidence = "a command of the agent's own: it took it and is idle; what came of it shows on its screen"
+      return (self.report("Confirmed", { ids: idsOf(letters), evidence, over: true }), undefined)
+    }
+    if (isControl(letters)) return CHECK
     if (found === "no" && idle > DENIED)
       return (withhold(letters, null, "typed, but the transcript does not have it"), undefined)
     if (idle > SILENT) return (giveUp(letters, "typed, but the agent never confirmed it"), undefined)
@@ -330,6 +330,8 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
         if (found === "yes")
           self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the transcript of the ended agent" })
+        else if (isControl(letters))
+          giveUp(letters, "the agent ended; a command of the agent's own leaves no trace, and twice is not once")
         else if (found === "no" || found === "queued" || adapter.capabilities.confirms)
           self.report("Withheld", { ids: idsOf(letters), phase: null, detail: "the agent ended before it took it" })
         else giveUp(letters, "the agent ended, and cannot say whether it had taken it")

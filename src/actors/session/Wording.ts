@@ -6,11 +6,14 @@ import { sanitise } from "../../terminal/Terminal.ts"
 import { persist } from "../Persist.ts"
 import type { Letter } from "../../domain/Letter.ts"
 
+/** A person's words and the agent's own commands stand in no frame: they are known again by the very words. */
+export const isBare = ({ from, kind }: Letter): boolean => kind === "control" || from.kind === "human"
+
 /** None when its text is lost. What is typed, looked for in a prompt or in a transcript must be the same text. */
-export const wordingOf = ({ from, id }: Letter): Effect.Effect<Option.Option<string>, never, Broker> =>
+export const wordingOf = (letter: Letter): Effect.Effect<Option.Option<string>, never, Broker> =>
   Effect.map(
-    textOf(id),
-    Option.map((text) => sanitise(frame({ id, from, text })))
+    textOf(letter.id),
+    Option.map((text) => sanitise(isBare(letter) ? text : frame({ ...letter, text })))
   )
 
 /** Several letters as one prompt; none when any text is lost. */

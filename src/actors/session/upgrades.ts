@@ -21,19 +21,22 @@ const knowContext = (old: Schema.Json): Schema.Json =>
 
 const V3 = Schema.Struct({
   typing: Schema.NullOr(Schema.Struct({ letter: Schema.Json, activation: Schema.Json, at: Schema.Json })),
-  flying: Schema.Array(Schema.Struct({ letter: Schema.Json, at: Schema.Json }))
+  flying: Schema.Array(Schema.Struct({ letter: Schema.Json, at: Schema.Json })),
+  ended: Schema.Json
 })
 const decodeV3 = Schema.decodeUnknownOption(V3)
 
-/** Version 3 typed one letter at a time and knew nothing of teams. */
+/** Version 3 typed one letter at a time, remembered one ended turn and knew nothing of teams. */
 const knowTeams = (old: Schema.Json): Schema.Json => {
   if (typeof old !== "object" || old === null || Array.isArray(old)) return old
-  const { flying, typing } = Option.getOrElse(decodeV3(old), () => ({ flying: [], typing: null }))
+  const { ended, flying, typing } = Option.getOrElse(decodeV3(old), () => ({ ended: null, flying: [], typing: null }))
   const door = "composer"
   return Object.assign({}, old, {
     typing: typing === null ? null : { letters: [typing.letter], activation: typing.activation, at: typing.at, door },
     flying: flying.map(({ at, letter }) => ({ letters: [letter], at, door })),
     sides: "nobody",
+    ended: ended === null ? [] : [ended],
+    turnAt: null,
     epoch: 0,
     voided: [],
     role: null,

@@ -7,7 +7,8 @@ import { makeMessageId, MessageId } from "../../domain/Ids.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import { Rules } from "../../domain/Policy.ts"
 import type { SessionCard } from "../../domain/Session.ts"
-import { type Input, type Output, Refusal } from "../Api.ts"
+import { type Input, Refusal } from "../Api.ts"
+import type { Sent } from "../Messages.ts"
 import { type Caller, mayRule, senderOf } from "../Caller.ts"
 import { makeLetter, sentBefore } from "../MessageVerbs.ts"
 
@@ -49,6 +50,7 @@ export const assign = ({ role, target, task, text }: Job, wishes: Wishes, caller
     const { remindHard, remindSoft } = yield* Rules
     const letter: Letter = {
       ...made,
+      kind: "message",
       order: { role, task, soft: remindSoft * 1000, hard: remindHard * 1000 },
       ...(caller.card === undefined ? {} : { notify: { delivery: false, stop } })
     }
@@ -64,5 +66,5 @@ export const assign = ({ role, target, task, text }: Job, wishes: Wishes, caller
       to: { id: target.id, name: taken.name },
       state: taken.state,
       target: taken.target
-    } satisfies Output<"send">
+    } satisfies typeof Sent.Type
   })
