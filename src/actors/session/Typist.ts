@@ -1,45 +1,26 @@
-/** Types letters, exactly once: fresh ones after a look, begun ones after the composer and the transcript were asked. */
-import { Clock, Effect, Option } from "effect"
+/** Types letters, exactly once: fresh ones after a look, begun ones are followed by their trail. */
+import { Effect, Option } from "effect"
 import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
 import type { Broker } from "../../broker/Broker.ts"
-import { squeeze } from "../../domain/Squeeze.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
-import { MAX_TRIES } from "./Delivery.ts"
 import { makeBeside } from "./Beside.ts"
 import type { Drafts } from "./Drafts.ts"
+import { giveUp, idsOf, keyOf, type Letters, withhold, wording } from "./Prompt.ts"
+import { CHECK, makeTrail } from "./Trail.ts"
 import { isLeftover } from "./Leftover.ts"
-import type { Letter } from "../../domain/Letter.ts"
 import type { Session } from "./Session.ts"
 import type { State } from "./State.ts"
 import { isOurs, type Sight } from "./Sight.ts"
-import { promptOf } from "./Wording.ts"
 
-/**
- * Ms for which the agent must have stood idle with an empty composer before a letter begun by another activation counts
- * as not typed: hooks may be on their way, also from the spool. Twice that where there is no transcript to deny it.
- */
-const GRACE = 2000
 /** Ms for which a screen may look busy although the hooks said idle, before it is believed. */
 const REDRAW = 1000
 /** Ms between two looks at an agent that is about to be ready. */
 const SOON = 40
-/**
- * Ms for which the agent must have stood idle with an empty composer, seen by this very activation, before a letter that
- * its transcript denies is typed again; and ms without any sign after which a letter is given up.
- */
-const DENIED = 10_000
-const SILENT = 30_000
-/** Ms after which a command that leaves no trace is taken as done. */
-const UNTOLD = 3000
-/** Ms between two checks of a typed letter. */
-const CHECK = 1000
+/** Ms for which an agent may show no prompt to type into, or a composer that does not get empty. */
+const UNREADY = 10_000
 /** Ms for which a prompt must stand in the composer again before a person counts as having interrupted it. */
 const RETURNED = 1000
-/** Ms after which a clear that reports nothing has had its effect. */
-const CLEARED = 1500
-
-type Letters = ReadonlyArray<Letter>
 
 export interface Typist {
   readonly needsSight: (state: State, now: number) => boolean
@@ -64,58 +45,18 @@ export interface Typist {
 }
 
 export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist => {
+  const { report } = self
   const beside = makeBeside()
   /** Letters that this activation began to type, or took over half done: how often Enter was pressed for each. */
   const begun = new Map<string, number>()
-  /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
-  const idleSince = new Map<string, number>()
+  const trail = makeTrail(report, begun)
+  const returnedSince = new Map<string, number>()
   let checkedAt = 0
   /** When letters on their way want a look again. */
   const lookAt = ({ flying }: State): number =>
     flying.some(({ door, letters }) => door === "side" && letters.some(({ mode }) => mode === "urgent"))
       ? 0
       : checkedAt + CHECK
-  const returnedSince = new Map<string, number>()
-  const keyOf = ([first]: Letters) => `${first?.id}#${first?.tries}`
-  const idsOf = (letters: Letters) => letters.map(({ id }) => id)
-  const isClear = (letters: Letters) => letters.some(({ kind }) => kind === "clear")
-  const isControl = (letters: Letters) => letters.some(({ kind }) => kind === "control")
-
-  /** Idle, with nothing in the composer but what a person had put there before. */
-  const free = (state: State, { observation: { activity, draft } }: Sight): boolean =>
-    activity === "idle" && (draft === null || (state.draft !== null && squeeze(draft) === squeeze(state.draft.text)))
-
-  const idleFor = (letters: Letters, state: State, sight: Sight, now: number): number => {
-    const key = keyOf(letters)
-    if (!free(state, sight)) {
-      idleSince.delete(key)
-      return 0
-    }
-    if (!idleSince.has(key)) idleSince.set(key, now)
-    return now - (idleSince.get(key) ?? now)
-  }
-
-  /** The text as the agent shall read it; none when it is lost. */
-  const wording = (letters: Letters, adapter: AgentAdapter): Effect.Effect<Option.Option<string>, never, Broker> =>
-    isClear(letters) ? Effect.succeedSome(adapter.clear) : promptOf(letters)
-
-  const giveUp = (letters: Letters, evidence: string) => self.report("GaveUp", { ids: idsOf(letters), evidence })
-  /** Back into the line, but for those that were there too often. */
-  const withhold = (letters: Letters, phase: State["phase"] | null, detail: string) => {
-    const spent = letters.filter(({ tries }) => phase === null && tries >= MAX_TRIES)
-    if (spent.length > 0) giveUp(spent, `parked after ${MAX_TRIES} attempts: ${detail}`)
-    const others = letters.filter((letter) => !spent.includes(letter))
-    if (others.length > 0) self.report("Withheld", { ids: idsOf(others), phase, detail })
-  }
-
-  /** Sends what of ours stands in the composer. */
-  const complete = Effect.fnUntraced(function* (letters: Letters, adapter: AgentAdapter, pane: PaneId) {
-    const terminal = yield* Terminal
-    const enters = begun.get(keyOf(letters)) ?? 0
-    if (enters >= MAX_TRIES) return giveUp(letters, "it stands in the composer and Enter does not send it")
-    begun.set(keyOf(letters), enters + 1)
-    yield* terminal.type(pane, adapter.enter)
-  })
 
   /** To an agent at work. When its turn is over by now, it is typed like any other. */
   const enter = Effect.fnUntraced(function* (
@@ -127,16 +68,16 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
     sight: Sight
   ) {
     const { activity, detail } = sight.observation
-    if (activity === "dialog") return (withhold(letters, "waiting-permission", detail), undefined)
-    if (activity !== "busy") return (withhold(letters, null, "the turn is over"), undefined)
+    if (activity === "dialog") return (withhold(report, letters, "waiting-permission", detail), undefined)
+    if (activity !== "busy") return (withhold(report, letters, null, "the turn is over"), undefined)
     const text = yield* wording(letters, adapter)
-    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
+    if (Option.isNone(text)) return (giveUp(report, letters, "its text is no longer stored"), undefined)
     begun.set(keyOf(letters), 0)
     const entered = yield* beside.enter(letters, text.value, state, adapter, seat, pane, sight)
-    if ("evidence" in entered) self.report("Typed", { ids: idsOf(letters), evidence: entered.evidence })
+    if ("evidence" in entered) report("Typed", { ids: idsOf(letters), evidence: entered.evidence })
     else {
       begun.delete(keyOf(letters))
-      withhold(letters, null, entered.closed)
+      withhold(report, letters, null, entered.closed)
     }
     return undefined
   })
@@ -151,23 +92,23 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
   ) {
     const terminal = yield* Terminal
     const { activity, detail, draft } = sight.observation
-    if (activity === "dialog") return (withhold(letters, "waiting-permission", detail), undefined)
+    if (activity === "dialog") return (withhold(report, letters, "waiting-permission", detail), undefined)
     const age = now - (state.typing?.at ?? now)
     // The turn's end is told before its last picture is drawn.
-    if (activity === "busy") return age < REDRAW ? SOON : (withhold(letters, "working", ""), undefined)
+    if (activity === "busy") return age < REDRAW ? SOON : (withhold(report, letters, "working", ""), undefined)
     if (activity !== "idle") {
-      if (age > DENIED) return (withhold(letters, null, "the agent shows no prompt to type into"), undefined)
+      if (age > UNREADY) return (withhold(report, letters, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
     const text = yield* wording(letters, adapter)
-    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
+    if (Option.isNone(text)) return (giveUp(report, letters, "its text is no longer stored"), undefined)
     if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {
       if ((yield* drafts.clear(state, adapter, pane, sight, now)) === "soon") return SOON
-      return (withhold(letters, "human-composing", "somebody is typing in the pane"), undefined)
+      return (withhold(report, letters, "human-composing", "somebody is typing in the pane"), undefined)
     }
     if (draft !== null) {
-      if (now - (state.typing?.at ?? now) > DENIED)
-        return (withhold(letters, null, "the composer cannot be emptied of what stands in it"), undefined)
+      if (now - (state.typing?.at ?? now) > UNREADY)
+        return (withhold(report, letters, null, "the composer cannot be emptied of what stands in it"), undefined)
       yield* terminal.type(pane, adapter.discard)
       return 200
     }
@@ -176,101 +117,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
     yield* terminal.type(pane, adapter.submit(text.value))
     const tries = letters[0]?.tries ?? 1
     const attempt = tries > 1 ? `, attempt ${tries}` : ""
-    self.report("Typed", { ids: idsOf(letters), evidence: `typed into pane ${pane}${attempt}` })
-    return CHECK
-  })
-
-  /** Begun by an activation that is no more: typed, half typed, or not at all? */
-  const recover = Effect.fnUntraced(function* (
-    letters: Letters,
-    since: number,
-    state: State,
-    adapter: AgentAdapter,
-    seat: Seat,
-    pane: PaneId,
-    sight: Sight,
-    now: number
-  ) {
-    if (!begun.has(keyOf(letters))) begun.set(keyOf(letters), 0)
-    const text = yield* wording(letters, adapter)
-    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
-    const { activity, draft } = sight.observation
-    const idle = idleFor(letters, state, sight, now)
-    if (draft !== null && activity !== "dialog" && isOurs(draft, text.value, idsOf(letters))) {
-      yield* complete(letters, adapter, pane)
-      self.report("Typed", {
-        ids: idsOf(letters),
-        evidence: `found in the composer of pane ${pane} after a restart, and sent`
-      })
-      return CHECK
-    }
-    const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes")
-      return (
-        self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript after a restart" }),
-        undefined
-      )
-    if (found === "queued") {
-      const evidence = "found in the agent's own line after a restart"
-      return (self.report("Typed", { ids: idsOf(letters), evidence }), undefined)
-    }
-    if (!free(state, sight)) return CHECK
-    const left = (found === "no" ? GRACE : GRACE * 2) - idle
-    if (left > 0) return Math.min(left, CHECK)
-    if (!adapter.capabilities.confirms && !isClear(letters)) {
-      return (
-        giveUp(letters, "a restart cut the typing short, and this agent cannot say whether it arrived"), undefined
-      )
-    }
-    if (isControl(letters))
-      return (
-        giveUp(letters, "a restart cut short the typing of a command of the agent's own, which leaves no trace"),
-        undefined
-      )
-    begun.delete(keyOf(letters))
-    return (withhold(letters, null, "not found after a restart"), undefined)
-  })
-
-  /** Typed, and not confirmed yet. */
-  const chase = Effect.fnUntraced(function* (
-    letters: Letters,
-    since: number,
-    state: State,
-    adapter: AgentAdapter,
-    seat: Seat,
-    pane: PaneId,
-    sight: Sight,
-    now: number
-  ) {
-    const { activity, draft } = sight.observation
-    const age = now - since
-    const idle = idleFor(letters, state, sight, now)
-    if (activity === "dialog" || age < CHECK) return CHECK
-    if (isClear(letters)) {
-      if (activity === "idle" && age > CLEARED)
-        return (self.report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
-      return CHECK
-    }
-    const text = yield* wording(letters, adapter)
-    if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
-    if (draft !== null && isOurs(draft, text.value, idsOf(letters))) {
-      yield* complete(letters, adapter, pane)
-      return CHECK
-    }
-    const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes")
-      return (self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
-    // It has it, and will read it.
-    if (found === "queued" || !free(state, sight)) return CHECK * 2
-    // A command of the agent's own often leaves no trace, and twice is not once: it left the composer, and that is all.
-    if (isControl(letters) && idle > UNTOLD) {
-      const evidence = "a command of the agent's own: it took it and is idle; what came of it shows on its screen"
-      return (self.report("Confirmed", { ids: idsOf(letters), evidence, over: true }), undefined)
-    }
-    if (isControl(letters)) return CHECK
-    if (found === "no" && idle > DENIED)
-      return (withhold(letters, null, "typed, but the transcript does not have it"), undefined)
-    if (idle > SILENT) return (giveUp(letters, "typed, but the agent never confirmed it"), undefined)
+    report("Typed", { ids: idsOf(letters), evidence: `typed into pane ${pane}${attempt}` })
     return CHECK
   })
 
@@ -286,20 +133,23 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
           return yield* enter(typing.letters, state, adapter, seat, pane, sight)
         return untouched
           ? yield* fresh(typing.letters, state, adapter, pane, sight, now)
-          : yield* recover(typing.letters, typing.at, state, adapter, seat, pane, sight, now)
+          : yield* trail.recover(typing.letters, typing.at, state, adapter, seat, pane, sight, now)
       }
-      const flight = state.flying[0]
-      if (flight === undefined) {
+      if (state.flying.length === 0) {
         begun.clear()
-        idleSince.clear()
+        trail.forget()
         return undefined
       }
       const hurried = yield* beside.hasten(state, adapter, pane, sight, now)
       const left = checkedAt + CHECK - now
       if (left > 0) return Math.min(left, hurried ?? left)
       checkedAt = now
-      const looking = yield* chase(flight.letters, flight.at, state, adapter, seat, pane, sight, now)
-      return looking === undefined ? hurried : Math.min(looking, hurried ?? looking)
+      let soon = hurried ?? CHECK
+      for (const { at, letters } of state.flying) {
+        const looking = yield* trail.chase(letters, at, state, adapter, seat, pane, sight, now)
+        soon = Math.min(soon, looking ?? CHECK)
+      }
+      return soon
     }),
     noticeReturned: Effect.fnUntraced(function* (state, adapter, { observation: { activity, draft } }, now) {
       if (activity !== "idle" || draft === null) return returnedSince.clear()
@@ -308,35 +158,9 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
         if (Option.isNone(text) || !isOurs(draft, text.value, [letter.id])) continue
         const since = returnedSince.get(letter.id) ?? now
         returnedSince.set(letter.id, since)
-        if (state.interrupting !== null || now - since >= RETURNED) self.report("HandedBack", { id: letter.id })
+        if (state.interrupting !== null || now - since >= RETURNED) report("HandedBack", { id: letter.id })
       }
     }),
-    settleDead: Effect.fnUntraced(function* (state, adapter) {
-      const now = yield* Clock.currentTimeMillis
-      for (const { at, letters } of [...(state.typing === null ? [] : [state.typing]), ...state.flying]) {
-        const text = yield* wording(letters, adapter)
-        if (Option.isNone(text)) {
-          giveUp(letters, "its text is no longer stored")
-          continue
-        }
-        const seat: Seat = {
-          sessionId: state.id,
-          cwd: state.spec?.workingDir ?? "/",
-          pid: 0,
-          env: state.seatEnv,
-          agentSessionId: state.agentSessionId,
-          transcript: state.transcript
-        }
-        const found = yield* adapter.submitted(seat, text.value, Math.min(at, now) - CHECK)
-        if (found === "yes")
-          self.report("Confirmed", { ids: idsOf(letters), evidence: "found in the transcript of the ended agent" })
-        else if (isControl(letters))
-          giveUp(letters, "the agent ended; a command of the agent's own leaves no trace, and twice is not once")
-        else if (found === "no" || found === "queued" || adapter.capabilities.confirms)
-          self.report("Withheld", { ids: idsOf(letters), phase: null, detail: "the agent ended before it took it" })
-        else giveUp(letters, "the agent ended, and cannot say whether it had taken it")
-      }
-      return undefined
-    })
+    settleDead: trail.settleDead
   }
 }
