@@ -112,7 +112,10 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
   const messages = letters.filter(({ kind }) => kind !== "clear")
-  const draft = state.draft === null ? null : { ...state.draft, away: true }
+  // Commands of the agent's own, and what came in beside the composer, are no prompts typed.
+  const sent =
+    (state.draft?.sent ?? 0) + (door === "composer" && letters.some(({ kind }) => kind === "message") ? 1 : 0)
+  const draft = state.draft === null ? null : { ...state.draft, away: true, sent }
   return each(messages, { ...rested, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
     // Nobody will ever say more of it.

@@ -104,9 +104,11 @@ export const makeDrafts = (report: Report): Drafts => {
         return undefined
       }
       restoredAt = now
-      if (how === undefined || how === "itself") return SOON
+      const { sent, text } = state.draft
+      const keys = sent === 0 && adapter.draft?.undo !== undefined ? adapter.draft.undo : how
+      if (keys === undefined || keys === "itself") return SOON
       const terminal = yield* Terminal
-      yield* terminal.type(pane, how(state.draft.text))
+      yield* terminal.type(pane, typeof keys === "function" ? keys(text, sent) : keys)
       return SOON
     })
   }

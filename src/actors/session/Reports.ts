@@ -96,7 +96,7 @@ export const reports: Some<
   DraftStale: report(({ text }, state, { now }) =>
     stay(
       state.phase === "human-composing" && state.draft === null
-        ? { ...state, draft: { text, at: now, away: false } }
+        ? { ...state, draft: { text, at: now, away: false, sent: 0 } }
         : state
     )
   ),

@@ -114,8 +114,13 @@ export const State = Schema.Struct({
     Schema.Struct({ name: Schema.String, root: MessageId, count: Schema.Int, muted: Schema.Boolean })
   ),
   limited: Schema.NullOr(Limit),
-  /** A person's half-typed words that make way for messages. `away`: they are put aside, and brought back after. */
-  draft: Schema.NullOr(Schema.Struct({ text: Schema.String, at: Schema.Finite, away: Schema.Boolean })),
+  /**
+   * A person's half-typed words that make way for messages. `away`: they are put aside, and brought back after. `sent`: how
+   * many prompts were typed meanwhile.
+   */
+  draft: Schema.NullOr(
+    Schema.Struct({ text: Schema.String, at: Schema.Finite, away: Schema.Boolean, sent: Schema.Int })
+  ),
   /** A file from which the agent goes on in a fresh context once its turn is over. */
   handoff: Schema.NullOr(Schema.Struct({ file: Schema.String }))
 })
