@@ -73,7 +73,10 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
       const move = withdraw(state, id, `taken back by ${by.name}`)
       if (letter === undefined || move === undefined) {
         return yield* new NotNow({
-          reason: `${id} does not wait for ${state.name} any more: it is ${status}`,
+          reason:
+            letter === undefined
+              ? `${id} does not wait for ${state.name} any more: it is ${status}`
+              : `${state.name} is being started, perhaps with ${id}: try again in a moment`,
           hint: `sm trace ${id}`
         })
       }

@@ -4,6 +4,7 @@ import { Roster } from "../../agents/Roster.ts"
 import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { rearmed } from "./Expiry.ts"
+import { delivered } from "./Notices.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import type { State } from "./State.ts"
@@ -53,7 +54,9 @@ export const reports: Some<
       const flight = { letters: [letter], at: mail.now, door: "composer" as const }
       const flying = adapter?.capabilities.confirms === true ? [...state.flying, flight] : state.flying
       const carried = { ...seated, queue: state.queue.filter((queued) => queued !== letter), flying }
-      return moved(state, hop(carried, letter.id, "injected", "on the agent's command line"), mail, silent)
+      const move = hop(carried, letter.id, "injected", "on the agent's command line")
+      const told = adapter?.capabilities.confirms === true ? [] : delivered(move.state, letter)
+      return moved(state, { state: move.state, out: [...move.out, ...told] }, mail, silent)
     }),
   LaunchFailed: report(({ reason }, state, { now }) =>
     state.launching === null
