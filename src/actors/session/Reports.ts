@@ -6,16 +6,19 @@ import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } fr
 import { rearmed } from "./Expiry.ts"
 import { delivered } from "./Notices.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
+import { givenBack } from "./Membership.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import type { State } from "./State.ts"
 import { observed } from "./Turns.ts"
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, now: number): Move =>
-  andThen(cutShort({ ...state, draft: null }, reason, now), (next) =>
-    andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
-      tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
-    )
+  andThen(
+    andThen(givenBack({ ...state, draft: null }, reason), (mine) => cutShort(mine, reason, now)),
+    (next) =>
+      andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
+        tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+      )
   )
 
 export const reports: Some<
