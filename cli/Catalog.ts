@@ -4,7 +4,16 @@ export const categories = ["Sessions", "Messages", "Seeing", "Operating", "Plumb
 export type Category = (typeof categories)[number]
 
 /** What stands at one place after a command; completions ask for the values. */
-export type Place = "session" | "ended" | "provider" | "shell" | "deadLetterAction" | "deadLetter" | "command" | "free"
+export type Place =
+  | "session"
+  | "recipient"
+  | "ended"
+  | "provider"
+  | "shell"
+  | "deadLetterAction"
+  | "deadLetter"
+  | "command"
+  | "free"
 
 export interface Entry {
   readonly category: Category
@@ -33,8 +42,8 @@ export const catalog = {
   name: { category: "Sessions", description: "rename yourself, or a session", places: ["session", "free"] },
   send: {
     category: "Messages",
-    description: "send text to a session; it is stored when this returns",
-    places: ["session", "free"]
+    description: "send text to a session, a role or the person; it is stored when this returns",
+    places: ["recipient", "free"]
   },
   dispatch: {
     category: "Messages",
@@ -53,10 +62,16 @@ export const catalog = {
   },
   queue: {
     category: "Messages",
-    description: "the messages that wait for a session, and those on their way",
-    places: ["session"]
+    description: "the messages that wait for a session or a role, and those on their way",
+    places: ["recipient"]
   },
   unsend: { category: "Messages", description: "take back a message that is not typed yet", places: ["free"] },
+  inbox: { category: "Messages", description: "messages to you, the person, and news that need one", places: [] },
+  unmute: {
+    category: "Messages",
+    description: "let one agent write to another again after the loop guard has stopped it",
+    places: ["session", "session"]
+  },
   trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {

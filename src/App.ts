@@ -6,6 +6,10 @@ import * as ActorSystem from "./actors/ActorSystem.ts"
 import { ref } from "./actors/ActorRef.ts"
 import { Agenda } from "./actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
+import { Desk } from "./actors/desk/Desk.ts"
+import * as DeskBehavior from "./actors/desk/DeskBehavior.ts"
+import { Pool } from "./actors/pool/Pool.ts"
+import * as PoolBehavior from "./actors/pool/PoolBehavior.ts"
 import { Registry } from "./actors/registry/Registry.ts"
 import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
 import { Session } from "./actors/session/Session.ts"
@@ -227,7 +231,9 @@ export const layer = (options: Options) =>
           const registrations = [
             yield* ActorSystem.register(Session, SessionBehavior.behavior),
             yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
-            yield* ActorSystem.register(Agenda, AgendaBehavior.behavior)
+            yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
+            yield* ActorSystem.register(Pool, PoolBehavior.behavior),
+            yield* ActorSystem.register(Desk, DeskBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })

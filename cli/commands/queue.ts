@@ -22,7 +22,7 @@ interface Line {
   readonly messages: ReadonlyArray<Waiting>
 }
 
-const PLACES: Readonly<Record<string, string>> = { flying: "typed", carried: "in its turn" }
+const PLACES: Readonly<Record<string, string>> = { handed: "taken", flying: "typed", carried: "in its turn" }
 
 const lines = ({ messages, name, state }: Line): string =>
   messages.length === 0
@@ -46,8 +46,11 @@ export class Queue extends SmCommand {
   static override paths = pathsOf("queue")
   static override usage = usageOf("queue", {
     details:
-      "In the order in which they reach the agent: what its running turn carries, what is being typed or typed and not confirmed yet, and what waits. `sm unsend` takes a waiting one back.",
-    examples: [["What waits for ann", "sm queue ann"]]
+      "In the order in which they reach the agent: what its running turn carries, what is being typed or typed and not confirmed yet, and what waits. `sm unsend` takes a waiting one back. Of `@role`: what its sessions have taken, and what waits for one to be idle.",
+    examples: [
+      ["What waits for ann", "sm queue ann"],
+      ["What waits for any of a role", "sm queue @engineer"]
+    ]
   })
   session = Option.String({ name: "session" })
   override execute() {

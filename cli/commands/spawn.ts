@@ -29,6 +29,7 @@ export class Spawn extends SmCommand {
       "The agent runs in the daemon's environment and acts as itself: what it sends, spawns or asks is its own. What stands behind `--` goes to the agent's program as it is.",
     examples: [
       ["A reviewer", 'sm spawn claude "Review the last commit" --name reviewer'],
+      ["One of several who take what is sent to @engineer", "sm spawn claude --role engineer"],
       ["A long first prompt", "sm spawn codex --prompt-file task.md --cwd ../api"],
       ["Arguments of the agent's own", "sm spawn claude hello -- --add-dir ../lib"]
     ]
@@ -39,6 +40,9 @@ export class Spawn extends SmCommand {
     description: "read the first prompt from a file (- is standard input)"
   })
   name = Option.String("--name", { description: "1-32 letters, digits, _ or -" })
+  role = Option.String("--role", {
+    description: "what it works as: it takes messages to @<role> when it is idle"
+  })
   model = Option.String("--model", { description: "the agent's model, as the agent's program names it" })
   effort = Option.String("--effort", { description: "how hard it thinks, as the agent's program names it" })
   permissionMode = Option.String("--permission-mode", {
@@ -51,6 +55,7 @@ export class Spawn extends SmCommand {
     const given = {
       prompt: longText(this.prompt, this.promptFile, "--prompt-file"),
       name: this.name,
+      role: this.role,
       model: this.model,
       effort: this.effort,
       permissionMode: this.permissionMode

@@ -1,12 +1,14 @@
 /** `sm trace <message>`: where a message has been. */
 import { Option } from "clipanion"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
+import { called, type Receiver } from "../view/Receiver.ts"
 import { table } from "../view/Table.ts"
 
 interface Traced {
   readonly id: string
   readonly from: { readonly name: string; readonly id?: string }
-  readonly to: { readonly id: string; readonly name: string }
+  readonly to: Receiver
+  readonly holder: Receiver
   readonly mode: string
   readonly cause: { readonly id: string; readonly root: string; readonly hops: number } | null
   readonly text: string
@@ -24,10 +26,10 @@ const ordinal = (count: number): string => {
 const chain = ({ hops, id, root }: NonNullable<Traced["cause"]>): string =>
   id === root ? `answers ${id}` : `answers ${id}, ${ordinal(hops)} hop of ${root}`
 
-const lines = ({ answer, cause, from, hops, id, mode, status, text, to }: Traced): string => {
+const lines = ({ answer, cause, from, holder, hops, id, mode, status, text, to }: Traced): string => {
   const start = hops[0]?.at ?? 0
   return [
-    `${id}  ${from.name} → ${to.name} (${to.id})  ${mode}  ${status}`,
+    `${id}  ${from.name} → ${called(to)}${holder.id === to.id ? "" : `, with ${called(holder)}`}  ${mode}  ${status}`,
     ...(cause === null ? [] : [chain(cause)]),
     table(
       ["AFTER", "STATE", "EVIDENCE"],
@@ -42,7 +44,7 @@ export class Trace extends SmCommand {
   static override paths = pathsOf("trace")
   static override usage = usageOf("trace", {
     details:
-      "The states are accepted, injected, submitted, answered; or parked, expired, dead, withdrawn. Submitted means that the agent itself confirmed it. A message that an agent sent during a turn says what it answers, and which message began the chain.",
+      "The states are accepted, injected, submitted, answered; or parked, expired, dead, withdrawn. Submitted means that the agent itself confirmed it, or that the person has read it. A message to `@role` shows who had it. A message that an agent sent during a turn says what it answers, and which message began the chain.",
     examples: [["By the id that sm send printed", "sm trace m0mwu2gslo86pv1w"]]
   })
   message = Option.String({ name: "message" })

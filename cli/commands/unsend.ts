@@ -1,10 +1,11 @@
 /** `sm unsend <message>`: takes it back while it waits. */
 import { Option } from "clipanion"
+import { called, type Receiver } from "../view/Receiver.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 
 interface Withdrawn {
   readonly messageId: string
-  readonly to: { readonly id: string; readonly name: string }
+  readonly to: Receiver
 }
 
 export class Unsend extends SmCommand {
@@ -19,7 +20,7 @@ export class Unsend extends SmCommand {
     return this.show<Withdrawn>(
       "unsend",
       { messageId: this.message },
-      ({ messageId, to }) => `${messageId} to ${to.name} (${to.id}) is withdrawn`,
+      ({ messageId, to }) => `${messageId} to ${called(to)} is withdrawn`,
       { repeatable: true }
     )
   }

@@ -36,6 +36,19 @@ const sessions = async (current: string, ended: boolean): Promise<ReadonlyArray<
   ]
 }
 
+/** Sessions; once a word has been begun, also whoever of a role is free, and the person. */
+const recipients = async (current: string): Promise<ReadonlyArray<Candidate>> => {
+  if (current === "") return sessions(current, false)
+  const cards = current.startsWith("@") ? await quietly<Card>("list", {}) : []
+  const roles = new Set(cards.flatMap(({ role }) => (role === null ? [] : [role])))
+  return [
+    ...(current.startsWith("@") ? [] : await sessions(current, false)),
+    ...[...roles].map((role) => ({ value: `@${role}`, description: "one of the role" })),
+    { value: "human", description: "the person" },
+    { value: "@human", description: "the person" }
+  ]
+}
+
 const words = (current: string): ReadonlyArray<Candidate> => [
   ...offered.map(([value, { description }]) => ({ value, description })),
   { value: "help", description: "what a command does, and its options" },
@@ -46,6 +59,7 @@ const words = (current: string): ReadonlyArray<Candidate> => [
 
 const sources: Readonly<Record<Place, (current: string) => Promise<ReadonlyArray<Candidate>>>> = {
   session: (current) => sessions(current, false),
+  recipient: recipients,
   ended: (current) => sessions(current, true),
   provider: async () => plain(await quietly<string>("kinds", {})),
   shell: async () => plain(["bash", "zsh", "fish"]),

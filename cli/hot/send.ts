@@ -6,13 +6,15 @@ import { makeMessageId } from "../MakeId.ts"
 import { Misuse, seconds } from "../Misuse.ts"
 import { complain, done, print, refusal } from "../Output.ts"
 import type { Failure } from "../Reply.ts"
+import { called, type Receiver } from "../view/Receiver.ts"
 import { parse, type Shape } from "./Arguments.ts"
 
 interface Sent {
   readonly messageId: string
-  readonly to: { readonly id: string; readonly name: string }
+  readonly to: Receiver
   readonly state: string
   readonly target: string
+  readonly note?: string
 }
 /** One of several that its recipient did not take. */
 interface Unsent extends Pick<Sent, "messageId" | "to"> {
@@ -64,9 +66,8 @@ const modeOf = ({ important, sequential, urgent }: Wish): string | undefined => 
   return mode
 }
 
-const called = ({ id, name }: Sent["to"]): string => `${name} (${id})`
-const sentLine = ({ messageId, state, target, to }: Sent): string =>
-  `sent to ${called(to)}, ${target}: ${messageId} ${state}`
+const sentLine = ({ messageId, note, state, target, to }: Sent): string =>
+  `sent to ${called(to)}, ${target}: ${messageId} ${state}${note === undefined ? "" : `\n    ${note}`}`
 
 /** One recipient: itself; several: a list, and the worst of the codes. A line for each, what went wrong on stderr. */
 const tell = (

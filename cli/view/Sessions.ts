@@ -11,6 +11,7 @@ export interface Card {
   readonly parentId: string | null
   readonly workingDir: string
   readonly queued: number
+  readonly role: string | null
   /** How full the agent's context is, once it has told. */
   readonly context: { readonly percent: number } | null
   readonly since: number

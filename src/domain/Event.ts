@@ -1,7 +1,7 @@
 /** Public facts. Plugins, the phone, the web page and `sm tail -f` are projections of these and of nothing else. */
 import { Schema } from "effect"
 import { MessageId, SessionId, SessionName } from "./Ids.ts"
-import { Cause, DeliveryMode, MessageStatus, Sender } from "./Message.ts"
+import { Addressee, Cause, DeliveryMode, MessageStatus, Sender } from "./Message.ts"
 import { SessionPhase } from "./Session.ts"
 
 export const Event = Schema.TaggedUnion({
@@ -22,13 +22,16 @@ export const Event = Schema.TaggedUnion({
   PermissionAsked: { id: SessionId, question: Schema.String },
   MessageAccepted: {
     id: MessageId,
-    to: SessionId,
+    to: Addressee,
     from: Sender,
     mode: DeliveryMode,
     bytes: Schema.Int,
     cause: Schema.optionalKey(Cause)
   },
-  MessageMoved: { id: MessageId, to: SessionId, status: MessageStatus, evidence: Schema.String },
+  MessageMoved: { id: MessageId, to: Addressee, status: MessageStatus, evidence: Schema.String },
+  /** Messages of the session `from` to the session `id` are stopped: `count` of one chain came. */
+  EdgeMuted: { id: SessionId, from: SessionId, fromName: Schema.String, root: MessageId, count: Schema.Int },
+  EdgeResumed: { id: SessionId, from: SessionId, by: Schema.String },
   ActorFailed: { address: Schema.String, reason: Schema.String }
 })
 export type Event = typeof Event.Type

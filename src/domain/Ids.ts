@@ -29,6 +29,20 @@ export const SessionName = Schema.String.check(
 ).pipe(Schema.brand("SessionName"))
 export type SessionName = typeof SessionName.Type
 
+/** What a session works as: `engineer`. */
+export const RoleName = Schema.String.check(
+  Schema.isPattern(/^(?!human$)[A-Za-z0-9_-]{1,32}$/u, {
+    message: "a role is 1-32 letters, digits, _ or -, and not `human`, for @human is the person"
+  })
+).pipe(Schema.brand("RoleName"))
+export type RoleName = typeof RoleName.Type
+
+/** `@engineer`: the work queue of a role. */
+export const RoleAddress = Schema.String.check(Schema.isPattern(/^@(?!human$)[A-Za-z0-9_-]{1,32}$/u)).pipe(
+  Schema.brand("RoleAddress")
+)
+export type RoleAddress = typeof RoleAddress.Type
+
 const digits = (count: number, radix: number) =>
   Effect.map(Random.nextIntBetween(0, radix ** count), (value) => value.toString(radix).padStart(count, "0"))
 

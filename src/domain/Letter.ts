@@ -42,3 +42,10 @@ export const Letter = Schema.Struct({
   order: Schema.optionalKey(Order)
 })
 export type Letter = typeof Letter.Type
+
+/** Whether this one takes the place of another that waits: of the same sender, with the same key. */
+export const replaces = (letter: Pick<Letter, "from" | "key">, other: Pick<Letter, "from" | "key">): boolean =>
+  letter.key !== undefined &&
+  other.key === letter.key &&
+  other.from.kind === letter.from.kind &&
+  other.from.id === letter.from.id

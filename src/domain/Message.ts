@@ -1,6 +1,6 @@
 /** A message between sessions, or from a person to a session, and the life it leads. */
 import { Schema } from "effect"
-import { HostId, MessageId, SessionId } from "./Ids.ts"
+import { HostId, MessageId, RoleAddress, SessionId } from "./Ids.ts"
 
 /**
  * sequential = when the target is idle, in order; important = behind the current work without interrupting it, ahead of
@@ -26,9 +26,15 @@ export const SYSTEM: Sender = { kind: "system", name: "sm" }
 export const Cause = Schema.Struct({ id: MessageId, root: MessageId, hops: Schema.Int })
 export type Cause = typeof Cause.Type
 
+/** Whom a message is for: a session, whoever of a role is free (`@role`), or the person (`human`). */
+export const Addressee = Schema.Union([SessionId, RoleAddress, Schema.Literal("human")])
+export type Addressee = typeof Addressee.Type
+
 /**
- * accepted: durable, waiting. injected: typed into the pane. submitted: the agent itself confirmed it.
- * answered: the turn that carried it ended. parked: gave up after repeated failures, kept for a person.
+ * accepted: durable, waiting. injected: typed into the pane. submitted: the agent itself confirmed it, or
+ * the person has read it.
+ * answered: the turn that carried it ended. parked: gave up after repeated failures, or
+ * stopped by the loop guard; kept for a person.
  * expired: its time to live ran out before it was typed. dead: its session ended first. withdrawn: taken back before it
  * was typed, by its sender, by a newer one of the same key, or because it spoke of a context that was cleared.
  */

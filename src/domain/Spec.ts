@@ -1,6 +1,6 @@
 /** What a session was spawned with. */
 import { Schema } from "effect"
-import { SessionId } from "./Ids.ts"
+import { RoleName, SessionId } from "./Ids.ts"
 
 /** How to start the agent; kept so that it can be started again. */
 export const Spec = Schema.Struct({
@@ -11,6 +11,8 @@ export const Spec = Schema.Struct({
   effort: Schema.NullOr(Schema.String),
   permissionMode: Schema.NullOr(Schema.String),
   args: Schema.Array(Schema.String),
-  env: Schema.Record(Schema.String, Schema.String)
+  env: Schema.Record(Schema.String, Schema.String),
+  /** What it was spawned as: `engineer`. */
+  role: Schema.optionalKey(RoleName)
 })
 export type Spec = typeof Spec.Type

@@ -1,12 +1,13 @@
 /** Every verb a client may ask of the daemon: one record of schemas. CLI, and later HTTP, translate to these. */
 import { Schema } from "effect"
 import { GivenName } from "../domain/GivenName.ts"
-import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
-import { Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
+import { MessageId, RoleName, SessionId } from "../domain/Ids.ts"
+import { Addressee, Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
-import { Queued, SendInput, Sent, Text, Unsent } from "./Messages.ts"
+import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
+import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
-import { Recipient, verb, Who } from "./Verb.ts"
+import { Recipient, verb } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
@@ -47,6 +48,8 @@ export const SpawnInput = Schema.Struct({
   provider: Schema.NonEmptyString,
   prompt: Schema.optionalKey(Text),
   name: Schema.optionalKey(GivenName),
+  /** It takes messages to `@<role>` when it is idle. */
+  role: Schema.optionalKey(RoleName),
   model: Schema.optionalKey(Schema.NonEmptyString),
   effort: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
@@ -91,7 +94,9 @@ export const Action = Schema.Struct({
 export const Trace = Schema.Struct({
   id: MessageId,
   from: Sender,
-  to: Schema.Struct({ id: SessionId, name: Schema.String }),
+  to: Receiver,
+  /** Who has it now: of a role whoever took it. */
+  holder: Receiver,
   mode: DeliveryMode,
   /** What it answers. */
   cause: Schema.NullOr(Cause),
@@ -127,12 +132,12 @@ export const verbs = {
   queue: verb(
     "The messages that wait for a session, in their order, and those on their way.",
     Named,
-    Schema.Struct({ session: SessionId, name: SessionName, state: Schema.String, messages: Schema.Array(Queued) })
+    Schema.Struct({ session: Addressee, name: Schema.String, state: Schema.String, messages: Schema.Array(Queued) })
   ),
   unsend: verb(
     "Take back a message that is not typed yet.",
     Schema.Struct({ messageId: MessageId }),
-    Schema.Struct({ messageId: MessageId, to: Who, state: MessageStatus })
+    Schema.Struct({ messageId: MessageId, to: Receiver, state: MessageStatus })
   ),
   dispatch: verb(
     "Give an agent a job: a role's template with its variables filled in, in an empty context.",
@@ -142,7 +147,7 @@ export const verbs = {
       /** The file of the template. */
       source: Schema.String,
       messageId: Schema.NullOr(MessageId),
-      to: Schema.NullOr(Schema.Struct({ id: SessionId, name: SessionName })),
+      to: Schema.NullOr(Receiver),
       state: Schema.NullOr(MessageStatus),
       /** The target's phase when it was accepted. */
       target: Schema.NullOr(Schema.String)
@@ -225,6 +230,7 @@ export const verbs = {
     SessionCard
   ),
   ...timeVerbs,
+  ...personVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
@@ -263,5 +269,11 @@ export type Verb = keyof typeof verbs
 export type Input<V extends Verb> = (typeof verbs)[V]["input"]["Type"]
 export type Output<V extends Verb> = (typeof verbs)[V]["output"]["Type"]
 
-/** Verbs that an agent may not use: they act on the system, not on the swarm. */
-export const humanOnly: ReadonlySet<Verb> = new Set(["shutdown", "replayDeadLetter", "dropDeadLetter"])
+/** Verbs that an agent may not use: they act on the system, not on the swarm, or for the person. */
+export const humanOnly: ReadonlySet<Verb> = new Set([
+  "shutdown",
+  "replayDeadLetter",
+  "dropDeadLetter",
+  "inbox",
+  "markRead"
+])

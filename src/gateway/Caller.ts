@@ -55,8 +55,7 @@ export const findAll = (words: string, caller: Caller) =>
     for (const word of words.split(",").map((part) => part.trim())) {
       const addressee = resolve(word, cards, caller.card)
       if (addressee instanceof Refusal) return yield* addressee
-      if (!found.some(({ card, kind }) => kind === addressee.kind && card.id === addressee.card.id))
-        found.push(addressee)
+      if (!found.some(({ id }) => id === addressee.id)) found.push(addressee)
     }
     return found
   })

@@ -10,8 +10,10 @@ import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } 
 import { type Caller, identify, own } from "./Caller.ts"
 import * as Dispatch from "./DispatchVerbs.ts"
 import type { Places } from "./dispatch/TemplateFile.ts"
+import * as Desk from "./DeskVerbs.ts"
 import type { Feed } from "./Feed.ts"
 import * as Line from "./LineVerbs.ts"
+import * as Loops from "./LoopVerbs.ts"
 import * as Message from "./MessageVerbs.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
@@ -39,6 +41,9 @@ const handlersOf = (options: Options): Handlers => ({
   unsend: Line.unsend,
   wait: Message.wait,
   trace: ({ messageId }) => Message.trace(messageId),
+  inbox: Desk.inbox,
+  markRead: Desk.markRead,
+  unmute: Loops.unmute,
   list: View.list,
   children: View.children,
   kinds: () => View.kinds,

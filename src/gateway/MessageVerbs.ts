@@ -1,19 +1,18 @@
 /** `send`, `wait` and `trace`: a message and every hop of its life. */
 import { Clock, Duration, Effect, Option, PubSub } from "effect"
-import { ref } from "../actors/ActorRef.ts"
 import type { Letter } from "../domain/Letter.ts"
-import { Session } from "../actors/session/Session.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId, nextId } from "../domain/Ids.ts"
-import type { MessageStatus } from "../domain/Message.ts"
-import type { SessionCard } from "../domain/Session.ts"
+import type { Addressee as AddresseeId, MessageStatus } from "../domain/Message.ts"
 import { squeeze } from "../domain/Squeeze.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import type { Sent, Unsent } from "./Messages.ts"
 import { type Caller, findAll, senderOf } from "./Caller.ts"
 import { commandOfParent, commandOfPerson } from "./Control.ts"
 import { decodeRecord, Feed } from "./Feed.ts"
+import { hand } from "./Handing.ts"
+import type { Addressee } from "./Recipients.ts"
 import { refusalOf } from "./Refusing.ts"
 
 const another = (id: MessageId) =>
@@ -94,11 +93,17 @@ export const trace = (id: MessageId) =>
         return [{ status: "accepted" as const, at, evidence: `stored, event ${seq}` }]
       return event._tag === "MessageMoved" ? [{ status: event.status, at, evidence: event.evidence }] : []
     })
-    const card = Option.getOrUndefined(yield* directory.find(to))
+    const named = (id: typeof to) =>
+      Effect.map(directory.find(id), (card) => ({
+        id,
+        name: Option.match(card, { onNone: () => id, onSome: ({ name }) => name })
+      }))
+    const last = records.findLast(({ event }) => event._tag === "MessageMoved")?.event
     const output: Output<"trace"> = {
       id,
       from,
-      to: { id: to, name: card?.name ?? to },
+      to: yield* named(to),
+      holder: yield* named(last?._tag === "MessageMoved" ? last.to : to),
       mode,
       cause,
       text: Option.getOrElse(yield* broker.getText(id), () => "(no longer stored)"),
@@ -109,16 +114,22 @@ export const trace = (id: MessageId) =>
     return output
   })
 
+/** Whom a message that was sent before is sent to again; a session's card is one. */
+interface Target {
+  readonly id: AddresseeId
+  readonly state?: string
+}
+
 /** The acceptance of a message, as the facts tell it. */
-const told = ({ id, status }: Output<"trace">, target: SessionCard): typeof Sent.Type => ({
+const told = ({ id, status, to }: Output<"trace">, target: Target): typeof Sent.Type => ({
   messageId: id,
-  to: { id: target.id, name: target.name },
+  to,
   state: status,
-  target: target.state
+  target: target.state ?? "known already"
 })
 
 /** The same, when it comes about. */
-const acceptance = (id: MessageId, target: SessionCard) =>
+const acceptance = (id: MessageId, target: Target) =>
   Effect.gen(function* () {
     const feed = yield* Feed
     const news = yield* feed.subscribe
@@ -130,7 +141,7 @@ const acceptance = (id: MessageId, target: SessionCard) =>
   }).pipe(Effect.scoped)
 
 /** What became of a letter that was sent already: the facts outlast what broker and session remember. */
-export const sentBefore = (letter: Letter, target: SessionCard) =>
+export const sentBefore = (letter: Letter, target: Target) =>
   Effect.gen(function* () {
     const before = yield* Effect.option(trace(letter.id))
     if (Option.isNone(before)) return Option.none()
@@ -143,35 +154,28 @@ export const sentBefore = (letter: Letter, target: SessionCard) =>
  * What the caller is told by messages of sm's own. A person has no mailbox. The turns of one's parent are not one's own to
  * follow: unless asked for, no child is woken whenever its parent comes to rest.
  */
-const notifyOf = ({ notifyOnDelivery, notifyOnStop }: Input<"send">, { card }: Caller, target: SessionCard) => {
+const notifyOf = ({ notifyOnDelivery, notifyOnStop }: Input<"send">, { card }: Caller, target: Addressee) => {
   if (card === undefined) return undefined
   const stop = notifyOnStop ?? (target.id !== card.parentId && target.id !== card.id)
   const delivery = notifyOnDelivery ?? false
   return stop || delivery ? { delivery, stop } : undefined
 }
 
-const deliver = (target: SessionCard, messageId: MessageId, input: Input<"send">, caller: Caller) =>
+const deliver = (to: Addressee, messageId: MessageId, input: Input<"send">, caller: Caller) =>
   Effect.gen(function* () {
-    const notify = notifyOf(input, caller, target)
+    const card = to.kind === "session" ? to.card : undefined
+    const notify = notifyOf(input, caller, to)
     const { again, letter } = yield* compose(caller, input.text, {
       ...input,
       messageId,
-      toChild: target.parentId === caller.card?.id,
+      toChild: card !== undefined && caller.card !== undefined && card.parentId === caller.card.id,
       ...(notify === undefined ? {} : { notify })
     })
     // What the facts tell must not be accepted anew.
+    const target: Target = card ?? to
     const before = again ? yield* sentBefore(letter, target) : Option.none()
     if (Option.isSome(before)) return before.value
-    const session = ref(Session, target.host, target.id)
-    const options = { id: `${letter.id}-accept-${target.id}` }
-    const asked =
-      letter.mode === "urgent" ? session.ask("AcceptUrgent", letter, options) : session.ask("Accept", letter, options)
-    const accepted = Effect.map(asked, ({ name, state, target: phase }): typeof Sent.Type => ({
-      messageId: letter.id,
-      to: { id: target.id, name },
-      state,
-      target: phase
-    }))
+    const accepted = hand(letter, to)
     // The broker drops mail that it has had: nobody answers a retry of what was posted already, but the facts do.
     return yield* again ? Effect.raceFirst(accepted, acceptance(letter.id, target)) : accepted
   })
@@ -187,18 +191,25 @@ export const send = (input: Input<"send">, caller: Caller) =>
       })
     }
     const addressees = yield* findAll(input.to, caller)
+    if (input.notifyOnStop === true && addressees.some(({ kind }) => kind === "human")) {
+      return yield* new Refusal({
+        code: "invalid",
+        message: "a person has no turn that ends",
+        hint: "sm trace says whether it was read"
+      })
+    }
     const first = input.messageId ?? (yield* makeMessageId)
-    const parcels = addressees.map(({ card }, index) => ({ card, id: nextId(first, index) }))
+    const parcels = addressees.map((to, index) => ({ to, id: nextId(first, index) }))
     const [only] = parcels
-    if (only !== undefined && parcels.length === 1) return [yield* deliver(only.card, only.id, input, caller)]
+    if (only !== undefined && parcels.length === 1) return [yield* deliver(only.to, only.id, input, caller)]
     return yield* Effect.forEach(
       parcels,
-      ({ card, id }) =>
-        Effect.catch(deliver(card, id, input, caller), (failure) => {
+      ({ id, to }) =>
+        Effect.catch(deliver(to, id, input, caller), (failure) => {
           const { code, hint, message } = refusalOf(failure)
           const unsent: typeof Unsent.Type = {
             messageId: id,
-            to: { id: card.id, name: card.name },
+            to: { id: to.id, name: to.name },
             error: { code, message, hint }
           }
           return Effect.succeed(unsent)
@@ -216,6 +227,13 @@ export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
     const news = yield* feed.subscribe
     const reached = (status: MessageStatus) => FINAL.has(status) || (until === "submitted" && status === "submitted")
     let found = yield* trace(messageId)
+    if (found.to.id === "human" && until === "answered") {
+      return yield* new Refusal({
+        code: "invalid",
+        message: "a person answers with a message of their own: nothing tells that it is the answer",
+        hint: "--wait waits until it is read"
+      })
+    }
     while (!reached(found.status)) {
       const { event } = yield* PubSub.take(news)
       if (event._tag === "MessageMoved" && event.id === messageId) found = yield* trace(messageId)

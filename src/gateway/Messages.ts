@@ -1,8 +1,8 @@
 /** What `send`, `queue` and `unsend` take and give, in the table of verbs (`Api.ts`). */
 import { Schema } from "effect"
 import { MessageId } from "../domain/Ids.ts"
-import { DeliveryMode, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
-import { Recipient, Who } from "./Verb.ts"
+import { Addressee, DeliveryMode, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
+import { Recipient } from "./Verb.ts"
 
 export const Text = Schema.String.check(
   Schema.makeFilter((text: string) =>
@@ -12,7 +12,7 @@ export const Text = Schema.String.check(
   )
 )
 export const SendInput = Schema.Struct({
-  /** One recipient, or several: `a,b,c`. One that means nobody means that nothing is sent. */
+  /** One recipient (a session, `@role`, `human`), or several: `a,b,c`. One that means nobody means that nothing is sent. */
   to: Recipient,
   text: Text,
   mode: Schema.optionalKey(DeliveryMode),
@@ -28,19 +28,24 @@ export const SendInput = Schema.Struct({
   ttl: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(30 * 86_400)))
 })
 
+/** Whom a message is for. */
+export const Receiver = Schema.Struct({ id: Addressee, name: Schema.String })
+
 /** What became of a message at its acceptance. */
 export const Sent = Schema.Struct({
   messageId: MessageId,
-  to: Who,
+  to: Receiver,
   state: MessageStatus,
-  /** The target's phase when it was accepted. */
-  target: Schema.String
+  /** The session's phase when it was accepted; of a role: idle, busy or nobody there; of the person: unread. */
+  target: Schema.String,
+  /** What its sender should know besides. */
+  note: Schema.optionalKey(Schema.String)
 })
 
 /** One of several messages that its recipient did not take. */
 export const Unsent = Schema.Struct({
   messageId: MessageId,
-  to: Who,
+  to: Receiver,
   error: Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String })
 })
 
@@ -50,8 +55,8 @@ export const Queued = Schema.Struct({
   from: Sender,
   mode: DeliveryMode,
   kind: Schema.String,
-  /** waiting, typing, flying (typed and not confirmed) or carried (by the running turn). */
-  place: Schema.Literals(["waiting", "typing", "flying", "carried"]),
+  /** waiting, typing, flying (typed and not confirmed) or carried (by the running turn); handed (to one of the role). */
+  place: Schema.Literals(["waiting", "typing", "flying", "carried", "handed"]),
   /** Unix milliseconds of its acceptance. */
   at: Schema.Finite,
   expiresAt: Schema.NullOr(Schema.Finite),

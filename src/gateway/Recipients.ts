@@ -1,4 +1,6 @@
-/** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`, `em`. Pure. */
+/** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`, `em`, `@role`, `human`. Pure. */
+import { Schema } from "effect"
+import { RoleAddress, RoleName, type SessionId } from "../domain/Ids.ts"
 import { isLive, type SessionCard } from "../domain/Session.ts"
 import { Refusal } from "./Api.ts"
 
@@ -37,7 +39,24 @@ export const near = (word: string, known: ReadonlyArray<string>): ReadonlyArray<
 type Cards = ReadonlyArray<SessionCard>
 
 /** Whoever a message may go to. */
-export type Addressee = { readonly kind: "session"; readonly card: SessionCard }
+export type Addressee =
+  | { readonly kind: "session"; readonly id: SessionId; readonly name: string; readonly card: SessionCard }
+  | { readonly kind: "role"; readonly id: RoleAddress; readonly name: string; readonly role: RoleName }
+  | { readonly kind: "human"; readonly id: "human"; readonly name: string }
+
+const isRole = Schema.is(RoleName)
+
+/** The work queue that `@word` means. */
+const roleOf = (word: string): Addressee | Refusal => {
+  const role = word.slice(1)
+  return isRole(role)
+    ? { kind: "role", id: RoleAddress.make(word), name: word, role }
+    : new Refusal({
+        code: "invalid",
+        message: `${word} is no role: @ and 1-32 letters, digits, _ or -`,
+        hint: "sm send @engineer …, or @human for the person"
+      })
+}
 
 /** The nearest of its ancestors that orchestrates. */
 const emAbove = (cards: Cards, session: SessionCard, seen: ReadonlyArray<string> = []): SessionCard | undefined => {
@@ -59,10 +78,12 @@ const emOf = (cards: Cards, caller: SessionCard | undefined): SessionCard | Refu
   })
 }
 
-/** Whom a word means. Ways to be addressed that are no session's join here. */
+/** Whom a word means: one of a role, the person, or a session. */
 export const resolve = (word: string, cards: Cards, caller: SessionCard | undefined): Addressee | Refusal => {
+  if (word === "human" || word === "@human") return { kind: "human", id: "human", name: "human" }
+  if (word.startsWith("@")) return roleOf(word)
   const card = sessionOf(word, cards, caller)
-  return card instanceof Refusal ? card : { kind: "session", card }
+  return card instanceof Refusal ? card : { kind: "session", id: card.id, name: card.name, card }
 }
 
 /** Live sessions win over ended ones of the same name; of several ended ones the newest is meant. */

@@ -54,7 +54,8 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       effort: input.effort ?? null,
       permissionMode: input.permissionMode ?? null,
       args: input.args ?? [],
-      env: input.env ?? {}
+      env: input.env ?? {},
+      ...(input.role === undefined ? {} : { role: input.role })
     }
     yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt }), "NameTaken", (error) =>
       Effect.fail(taken(error))

@@ -72,6 +72,8 @@ const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]
   [["me", "--all"], /me has no option --all/u],
   [["name"], /name needs <session-or-name>/u],
   [["name", "a", "b", "c"], /not also c/u],
+  [["inbox", "--all", "--read-all"], /--all, --read and --read-all exclude each other/u],
+  [["unmute", "a"], /unmute needs <from> and <to>/u],
   [["completion", "powershell"], /not for powershell/u],
   [["help", "frobnicate"], /no command frobnicate/u]
 ]
@@ -190,6 +192,19 @@ describe("every command", () => {
       const sent = yield* data("send", "one", "later", "--ttl", "600")
       assert.hasAllKeys(sent, ["messageId", "to", "state", "target"])
       assert.strictEqual((yield* data("trace", String(sent["messageId"])))["id"], sent["messageId"])
+      // Those who are no session.
+      assert.include((yield* sm("send", "human", "which one?")).stdout, "sent to human, unread: m")
+      const asked = (yield* data("inbox"))["letters"] as ReadonlyArray<Found>
+      assert.deepInclude(asked[0] as object, { text: "which one?", readAt: null })
+      assert.match((yield* sm("inbox", "--read", String(asked[0]?.["id"]))).stdout, /  which one\?\n1 read\n$/u)
+      assert.strictEqual((yield* sm("inbox")).stdout, "nothing unread\n")
+      assert.match(
+        (yield* sm("send", "@engineer", "a task")).stdout,
+        /^sent to @engineer, nobody there: .*\n {4}nobody /u
+      )
+      assert.include((yield* sm("queue", "@engineer")).stdout, "a task")
+      assert.include((yield* refused(2, "send", "@two words", "x")).message, "is no role")
+      assert.include((yield* refused(1, "unmute", "one", "one")).message, "one → one is not muted")
       assert.include((yield* refused(1, "tail", "on")).message, "did you mean one")
       for (const args of [["status"], ["output", "one"], ["tail", "one"], ["children", "one"], ["doctor"], ["help"]])
         yield* data(...args)

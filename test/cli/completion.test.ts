@@ -77,7 +77,7 @@ describe("completions", () => {
   it.live("offer commands, options, sessions and kinds in bash, zsh and fish", (context) =>
     Effect.gen(function* () {
       const { home, json, sm, work } = yield* makeSm
-      const id = (yield* json("spawn", "fake", "--name", "reviewer"))["id"] as never as string
+      const id = (yield* json("spawn", "fake", "--name", "reviewer", "--role", "scout"))["id"] as never as string
       yield* json("spawn", "fake", "--name", "retired")
       yield* json("kill", "retired")
       for (const shell of ["bash", "zsh", "fish"]) {
@@ -90,6 +90,8 @@ describe("completions", () => {
       assert.includeMembers([...(yield* bash(""))], ["send", "spawn", "completion", "help"])
       assert.notInclude(yield* bash(""), "hook")
       assert.deepStrictEqual(yield* bash("send", ""), ["reviewer"])
+      assert.deepStrictEqual(yield* bash("send", "@s"), ["@scout"])
+      assert.deepStrictEqual(yield* bash("send", "hu"), ["human"])
       assert.deepStrictEqual(yield* bash("kill", id.slice(0, 3)), [id])
       assert.deepStrictEqual(yield* bash("restore", ""), ["retired"])
       assert.deepStrictEqual(yield* bash("spawn", "f"), ["fake"])

@@ -10,6 +10,7 @@ export const WHATS = [
   "accept",
   "accept",
   "accept urgent",
+  "unsend",
   "clear",
   "launched",
   "launch failed",
@@ -47,9 +48,9 @@ export const TERMINAL = new Set(["answered", "parked", "expired", "dead", "withd
 export const ALLOWED: Readonly<Record<string, ReadonlyArray<string>>> = {
   accepted: ["injected", "submitted", "parked", "expired", "dead", "withdrawn"],
   // Again: it was not taken, and typed once more.
-  injected: ["injected", "submitted", "parked", "expired", "dead"],
+  injected: ["injected", "submitted", "parked", "expired", "dead", "withdrawn"],
   // Handed back by an interrupted agent.
-  submitted: ["answered", "accepted", "parked"],
+  submitted: ["answered", "accepted", "parked", "withdrawn"],
   answered: [],
   parked: [],
   expired: [],

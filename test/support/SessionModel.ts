@@ -1,91 +1,78 @@
 /** The session's state machine under made-up sequences of mail and reports, and what must hold after each of them. */
 import { assert } from "@effect/vitest"
-import { Context, Effect, Exit } from "effect"
-import type { Outcome } from "../../src/actors/Behavior.ts"
-import { emptyState } from "../../src/actors/session/EmptyState.ts"
+import type { Out } from "../../src/actors/Out.ts"
 import { cardOf, onItsWay } from "../../src/actors/session/Move.ts"
-import type { Letter } from "../../src/domain/Letter.ts"
-import { Session } from "../../src/actors/session/Session.ts"
+import type { behavior } from "../../src/actors/session/SessionBehavior.ts"
 import type { State } from "../../src/actors/session/State.ts"
-import { behavior } from "../../src/actors/session/SessionBehavior.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
-import { Roster } from "../../src/agents/Roster.ts"
-import { Broker } from "../../src/broker/Broker.ts"
-import { HostId, MessageId, SessionId, SessionName } from "../../src/domain/Ids.ts"
+import { MessageId } from "../../src/domain/Ids.ts"
+import type { Letter } from "../../src/domain/Letter.ts"
 import { isLive, isQuiet } from "../../src/domain/Session.ts"
 import { ALLOWED, type Happening, TERMINAL, type What } from "./Happening.ts"
+import { hopsOf, HUMAN, makeMachine, peer, toldBy } from "./Machine.ts"
+import { makeNoticeCheck } from "./NoticeCheck.ts"
 
-const ID = "0a1b2c3d"
-const HUMAN = { kind: "human", name: "human" }
 const letterId = (number: number) => MessageId.make(`m${String(number).padStart(15, "0")}`)
 const STEP = 100
 /** Sessions that wait for it. */
 const watcherIds = ["aaaa0000", "aaaa0001", "aaaa0002"]
 
 export const makeModel = (confirms: boolean) => {
-  // Only what the handlers ask of them.
-  const broker = { getText: (id: string) => Effect.succeedSome(`text ${id}`) } as never
-  const roster = { find: () => Effect.succeedSome({ capabilities: { confirms } }) } as never
-  const services = Context.make(Broker, broker).pipe(Context.add(Roster, roster))
-
-  let state: State = emptyState(ID)
-  let now = 1000
-  let activation = 1
+  const machine = makeMachine(confirms)
+  const { anotherActivation, now, order, passes, storable } = machine
   let signals = 0
   let launching: number | undefined
   let onArgv: MessageId | null = null
   const accepted: Array<Letter> = []
   const status = new Map<string, string>()
   const handedBack = new Set<string>()
+  /** Accepted while the agent was being started, perhaps with one of them: none was dropped for another. */
+  const early = new Set<string>()
   /** Who waits for it to be idle, and has not been told anything yet. */
   const waiting = new Set<string>()
   let watches = 0
 
-  /** Runs a handler as the runtime does; answers whether it was refused. */
-  const handle = (tag: keyof typeof behavior.handlers, payload: unknown): boolean => {
-    const handler = behavior.handlers[tag] as (
-      payload: unknown,
-      state: State,
-      mail: { key: string; id: string; now: number; activation: string }
-    ) => Effect.Effect<Outcome<State, unknown>, unknown>
-    const mail = { key: ID, id: "x", now, activation: `a${activation}` }
-    const exit = Effect.runSyncExit(Effect.provide(handler(payload, state, mail), services as never))
-    if (Exit.isFailure(exit)) {
-      assert.notInclude(JSON.stringify(exit.cause), '"Die"')
-      return true
-    }
-    const before = state
-    state = exit.value.state
-    for (const out of exit.value.out ?? []) {
-      if (out._tag === "Tell" && watcherIds.includes(out.to.key))
-        assert.isTrue(waiting.delete(out.to.key), `${out.to.key} is told without waiting, or twice`)
-      if (out._tag !== "Publish" || out.event._tag !== "MessageMoved") continue
-      const { id, status: next } = out.event
+  const noticed = makeNoticeCheck(confirms)
+
+  /** Answers whether it was refused. `answer`: the one that this brings. */
+  const handle = (tag: keyof typeof behavior.handlers, payload: unknown, answer?: string): boolean => {
+    const before = machine.state()
+    const outs = machine.handle(tag, payload)
+    if (outs === undefined) return true
+    for (const { evidence, id, status: next } of hopsOf(outs)) {
       const from = status.get(id)
       assert.isDefined(from, `${id} moves to ${next} without having been accepted`)
-      assert.isTrue(ALLOWED[from ?? ""]?.includes(next), `${id}: ${from} → ${next} (${out.event.evidence})`)
+      assert.isTrue(ALLOWED[from ?? ""]?.includes(next), `${id}: ${from} → ${next} (${evidence})`)
       if (next === "accepted") handedBack.add(id)
       status.set(id, next)
     }
+    for (const { to } of toldBy(outs))
+      if (watcherIds.includes(to)) assert.isTrue(waiting.delete(to), `${to} is told without waiting, or twice`)
+    told(outs, tag === "Unsend", answer)
     check(before)
     return false
   }
+  const told = (outs: ReadonlyArray<Out>, takenBack: boolean, answer: string | undefined) =>
+    noticed(outs, new Map(accepted.map((letter) => [letter.id, letter])), takenBack, answer)
 
   const places = (id: string): number =>
-    [...state.queue, ...onItsWay(state), ...state.carried].filter((letter) => letter.id === id).length
+    [...machine.state().queue, ...onItsWay(machine.state()), ...machine.state().carried].filter(
+      (letter) => letter.id === id
+    ).length
 
   const overtakesNobody = (letter: Letter) => {
     const place = accepted.findIndex(({ id }) => id === letter.id)
     const older = accepted
       .slice(0, Math.max(0, place))
       .filter(({ from, mode }) => from.name === letter.from.name && mode === letter.mode)
-      .filter(({ id }) => state.queue.some((waiting) => waiting.id === id))
+      .filter(({ id }) => machine.state().queue.some((waiting) => waiting.id === id))
       // What interrupted an urgent letter goes before it.
       .filter(({ id, mode }) => !(mode === "urgent" && handedBack.has(id)))
     assert.deepStrictEqual(older, [], `${letter.id} overtakes`)
   }
 
   const check = (before: State) => {
+    const state = machine.state()
     if (waiting.size > 0) assert.isTrue(isLive(state.phase) && !isQuiet(cardOf(state)), "somebody waits for nothing")
     for (const { id } of accepted) {
       const now = status.get(id) ?? ""
@@ -96,57 +83,76 @@ export const makeModel = (confirms: boolean) => {
       else assert.strictEqual(places(id), expected, `${id} is ${now}`)
     }
     assert.isAtMost(state.flying.length + (state.typing === null ? 0 : 1), 1, "two prompts on their way at once")
-    const firstOther = state.queue.findIndex(({ mode }) => mode !== "urgent")
-    const lastUrgent = state.queue.findLastIndex(({ mode }) => mode === "urgent")
-    if (firstOther >= 0) assert.isBelow(lastUrgent, firstOther, "an urgent letter waits behind another")
+    const ranks = state.queue.map(({ mode }) => ["urgent", "important", "sequential"].indexOf(mode))
+    assert.deepStrictEqual(
+      ranks,
+      ranks.toSorted((one, two) => one - two),
+      "a pressing letter waits behind another"
+    )
+    const keys = state.queue.flatMap(({ from, id, key }) =>
+      key === undefined || early.has(id) ? [] : [`${from.id} ${key}`]
+    )
+    assert.strictEqual(new Set(keys).size, keys.length, "two letters of one sender and key wait")
     const taken = state.typing?.letters ?? []
     assert.isAtMost(taken.length, 10, "letters in one prompt")
-    if (taken.length > 1) assert.isTrue(taken.every(({ from, kind }) => from.kind !== "human" && kind === "message"))
+    if (taken.length > 1) {
+      assert.isTrue(taken.every(({ from, kind, tries }) => from.kind !== "human" && kind === "message" && tries === 1))
+      assert.isAtMost(
+        taken.reduce((sum, { bytes }) => sum + bytes, 0),
+        8000,
+        "bytes in one prompt"
+      )
+    }
     if (before.typing?.letters[0]?.id !== taken[0]?.id) for (const letter of taken) overtakesNobody(letter)
     if (state.phase === "stopped") {
       const held = state.queue.length + onItsWay(state).length + state.carried.length
       assert.strictEqual(held, 0, "a stopped session holds letters")
     }
   }
-  const storable = () => {
-    const json = Effect.runSync(Session.compiled.state.encode(state))
-    assert.deepStrictEqual(Effect.runSync(Session.compiled.state.decode(json)), state)
-  }
-
   const accept = (letter: Letter) => {
     const known = accepted.some(({ id }) => id === letter.id)
-    if (!known && letter.kind === "message") {
+    if (machine.state().launching?.resume === false) early.add(letter.id)
+    if (!known && letter.kind !== "clear") {
       accepted.push(letter)
       status.set(letter.id, "accepted")
     }
-    const before = state
+    const before = machine.state()
     const refused = handle(letter.mode === "urgent" ? "AcceptUrgent" : "Accept", letter)
-    if (refused && !known && letter.kind === "message") {
+    if (refused && !known && letter.kind !== "clear") {
       accepted.pop()
       status.delete(letter.id)
     }
-    if (known) assert.isAtMost(state.queue.length, before.queue.length, "a repeated id is a letter of its own")
+    if (known)
+      assert.isAtMost(machine.state().queue.length, before.queue.length, "a repeated id is a letter of its own")
   }
 
-  const signal = (found: Signal) => {
-    const payload = { id: `s${signals++}`, at: now, signal: found }
+  const signal = (found: Signal, answer?: string) => {
+    const payload = { id: `s${signals++}`, at: now(), signal: found }
+    handle("Signalled", payload, answer)
+    const once = machine.state()
     handle("Signalled", payload)
-    const once = state
-    handle("Signalled", payload)
-    assert.deepStrictEqual(state, once, "a repeated signal changes something")
+    assert.deepStrictEqual(machine.state(), once, "a repeated signal changes something")
+  }
+
+  const ends = (turn: string, background: boolean) => {
+    const answer = `answer-${signals}`
+    signal({ _tag: "TurnEnded", turn, answer, background }, background ? undefined : answer)
   }
 
   const pick = <T>(from: ReadonlyArray<T>, number: number): T | undefined => from[number % Math.max(1, from.length)]
   /** Mostly what is on its way; now and then anything. */
   const some = (number: number): MessageId => {
     return (
-      (number % 5 > 0 ? pick(onItsWay(state), number)?.id : undefined) ?? pick(accepted, number)?.id ?? letterId(number)
+      (number % 5 > 0 ? pick(onItsWay(machine.state()), number)?.id : undefined) ??
+      pick(accepted, number)?.id ??
+      letterId(number)
     )
   }
   /** The letters of one prompt. */
   const prompt = (number: number): ReadonlyArray<MessageId> => {
     const one = some(number)
-    const prompts = [...(state.typing === null ? [] : [state.typing]), ...state.flying]
+    const { flying, typing } = machine.state()
+    const prompts = [...(typing === null ? [] : [typing]), ...flying]
     const ids = prompts.map(({ letters }) => letters.map(({ id }) => id))
     return ids.find((together) => together.includes(one)) ?? [one]
   }
@@ -158,21 +164,34 @@ export const makeModel = (confirms: boolean) => {
     accept: (one, two) =>
       accept({
         id: letterId(two % 4 === 0 ? one % 12 : accepted.length),
-        from: { kind: "session", id: SessionId.make("0badc0de"), name: `sender${one % 2}` },
-        mode: "sequential",
-        kind: "message",
-        at: now,
-        bytes: 1,
+        from: peer(one % 3),
+        mode: two % 3 === 0 ? "important" : "sequential",
+        kind: two % 13 === 0 ? "control" : "message",
+        at: now(),
+        bytes: one * 100,
         tries: 0,
-        ...(two % 7 === 0 ? { expiresAt: now + STEP * 10 } : {})
+        notify: { delivery: one % 2 === 0, stop: two % 5 > 0 },
+        ...(one % 4 === 0 ? { key: `k${two % 2}` } : {}),
+        ...(two % 7 === 0 ? { expiresAt: now() + STEP * 10 } : {})
       }),
+    unsend: (one, two) => {
+      const id = two % 3 === 0 ? some(one) : (pick(machine.state().queue, one)?.id ?? some(one))
+      const letter = accepted.find((other) => other.id === id)
+      const by = two % 2 === 0 ? (letter?.from ?? HUMAN) : two % 5 === 0 ? peer(7) : HUMAN
+      const waits = machine.state().queue.some((other) => other.id === id && other.kind !== "clear")
+      const starts = machine.state().launching?.resume === false
+      const may =
+        status.get(id) === "withdrawn" || (waits && !starts && (by.kind === "human" || by.id === letter?.from.id))
+      if (letter !== undefined) assert.strictEqual(handle("Unsend", { id, by }), !may, `${id} is ${status.get(id)}`)
+      if (may) assert.strictEqual(status.get(id), "withdrawn")
+    },
     "accept urgent": (one) =>
       accept({
         id: letterId(accepted.length),
         from: { kind: "human", name: `person${one % 2}` },
         mode: "urgent",
         kind: "message",
-        at: now,
+        at: now(),
         bytes: 1,
         tries: 0
       }),
@@ -182,17 +201,17 @@ export const makeModel = (confirms: boolean) => {
         from: { kind: "human", name: "human" },
         mode: "urgent",
         kind: "clear",
-        at: now,
+        at: now(),
         bytes: 0,
         tries: 0
       }
       handle("AcceptUrgent", letter)
-      const { queue } = state
+      const { queue } = machine.state()
       handle("AcceptUrgent", letter)
-      assert.deepStrictEqual(state.queue, queue, "a repeated clear is a second one")
+      assert.deepStrictEqual(machine.state().queue, queue, "a repeated clear is a second one")
     },
     launched: (one, two) => {
-      if (state.launching === null) return
+      if (machine.state().launching === null) return
       const carried = two % 2 === 0 ? onArgv : null
       const pane = { id: `%${one % 3}`, server: "s", pid: 2 }
       handle("Launched", { pane, agentSessionId: null, seatEnv: {}, carried })
@@ -204,7 +223,7 @@ export const makeModel = (confirms: boolean) => {
       const phase = pick([null, "working", "human-composing", "waiting-permission"] as const, two) ?? null
       handle("Withheld", { ids: prompt(one), phase, detail: "" })
     },
-    "handed back": (one) => void handle("HandedBack", { id: pick(state.carried, one)?.id ?? some(one) }),
+    "handed back": (one) => void handle("HandedBack", { id: pick(machine.state().carried, one)?.id ?? some(one) }),
     confirmed: (one) => void handle("Confirmed", { ids: group(one), evidence: "x" }),
     "gave up": (one) => void handle("GaveUp", { ids: group(one), evidence: "x" }),
     "interrupt pressed": () => void handle("InterruptPressed", {}),
@@ -215,7 +234,7 @@ export const makeModel = (confirms: boolean) => {
       }),
     "prompt submitted": (one, two) =>
       signal({ _tag: "PromptSubmitted", turn: turn(two), prompt: `[${some(one)}] text` }),
-    "turn ended": (one, two) => signal({ _tag: "TurnEnded", turn: turn(two), answer: "a", background: one % 9 === 0 }),
+    "turn ended": (one, two) => ends(turn(two), one % 9 === 0),
     "turn failed": (_, two) => signal({ _tag: "TurnFailed", turn: turn(two), reason: "x" }),
     interrupted: (_, two) => signal({ _tag: "Interrupted", turn: turn(two) }),
     "tool started": (_, two) => signal({ _tag: "ToolStarted", turn: turn(two), tool: "t", detail: "" }),
@@ -224,13 +243,13 @@ export const makeModel = (confirms: boolean) => {
     started: (one) => signal({ _tag: "Started", source: one % 2 === 0 ? "clear" : "startup" }),
     kill: () => void handle("Kill", { reason: "x", by: HUMAN }),
     restore: () => void handle("Restore", { by: HUMAN }),
-    "pane lost": () => void handle("PaneLost", { pane: state.pane?.id ?? "%9", reason: "x" }),
-    "pane closed": () => void handle("PaneClosed", { pane: state.pane?.id ?? "%9" }),
-    "another activation": () => void activation++,
+    "pane lost": () => void handle("PaneLost", { pane: machine.state().pane?.id ?? "%9", reason: "x" }),
+    "pane closed": () => void handle("PaneClosed", { pane: machine.state().pane?.id ?? "%9" }),
+    "another activation": () => anotherActivation(),
     watch: (one) => {
       const by = { kind: "session", id: pick(watcherIds, one) ?? "", host: "h", name: "w" }
       waiting.add(by.id)
-      handle("Watch", { id: letterId(5000 + watches++), by, until: now })
+      handle("Watch", { id: letterId(5000 + watches++), by, until: now() })
     },
     "watch over": (one) => void handle("WatchOver", { id: letterId(5000 + (watches === 0 ? 0 : one % watches)) }),
     unwatch: (one) => {
@@ -239,7 +258,7 @@ export const makeModel = (confirms: boolean) => {
       handle("Unwatch", { by: { kind: "session", id, host: "h", name: "w" } })
     },
     "time passes": (one) => {
-      now += (one % 20) * STEP
+      passes((one % 20) * STEP)
       handle("Tick", {})
     }
   }
@@ -251,7 +270,7 @@ export const makeModel = (confirms: boolean) => {
           from: { kind: "human", name: "x" },
           mode: "sequential",
           kind: "message",
-          at: now,
+          at: now(),
           bytes: 1,
           tries: 0
         }
@@ -260,33 +279,18 @@ export const makeModel = (confirms: boolean) => {
       accepted.push(prompt)
       status.set(prompt.id, "accepted")
     }
-    handle("Launch", {
-      id: SessionId.make(ID),
-      name: SessionName.make("one"),
-      host: HostId.make("h"),
-      spec: {
-        provider: "p",
-        workingDir: "/",
-        parentId: null,
-        model: null,
-        effort: null,
-        permissionMode: null,
-        args: [],
-        env: {}
-      },
-      prompt
-    })
+    handle("Launch", order(prompt))
   }
 
   return {
     launch,
     happen: ({ one, two, what }: Happening) => {
-      now += STEP
+      passes(STEP)
       // As the launch finds it when it begins.
-      if (state.launching?.at !== launching) {
-        launching = state.launching?.at
-        const [first] = state.queue
-        const fits = state.launching?.resume === false && first?.kind === "message" && first.tries === 0
+      if (machine.state().launching?.at !== launching) {
+        launching = machine.state().launching?.at
+        const [first] = machine.state().queue
+        const fits = machine.state().launching?.resume === false && first?.kind === "message" && first.tries === 0
         onArgv = fits ? first.id : null
       }
       acts[what](one, two)
@@ -295,18 +299,18 @@ export const makeModel = (confirms: boolean) => {
     settle: () => {
       storable()
       for (let round = 0; round < 4 * accepted.length + 20; round++) {
-        now += STEP
-        if (!isLive(state.phase)) handle("Restore", { by: HUMAN })
-        if (state.launching !== null) acts.launched(0, 1)
-        if (state.pane === null) handle("PaneLost", { pane: "", reason: "" })
+        passes(STEP)
+        if (!isLive(machine.state().phase)) handle("Restore", { by: HUMAN })
+        if (machine.state().launching !== null) acts.launched(0, 1)
+        if (machine.state().pane === null) handle("PaneLost", { pane: "", reason: "" })
         handle("Observed", { activity: "idle", detail: "" })
-        const way = state.typing?.letters ?? state.flying[0]?.letters
+        const way = machine.state().typing?.letters ?? machine.state().flying[0]?.letters
         if (way === undefined) continue
         const ids = way.map(({ id }) => id)
         handle("Typed", { ids, evidence: "x" })
         if (way[0]?.kind === "clear") acts.started(0, 0)
         else if (confirms) signal({ _tag: "PromptSubmitted", turn: "z", prompt: `[${ids.join("] [")}]` })
-        signal({ _tag: "TurnEnded", turn: "z", answer: "a", background: false })
+        ends("z", false)
       }
       const open = accepted.filter(({ id }) => {
         const last = status.get(id) ?? ""
@@ -314,10 +318,10 @@ export const makeModel = (confirms: boolean) => {
       })
       assert.deepStrictEqual(open, [], "letters without an end")
       assert.deepStrictEqual([...waiting], [], "waits without an end")
-      assert.deepStrictEqual(state.queue, [])
+      assert.deepStrictEqual(machine.state().queue, [])
       storable()
     },
-    state: () => state,
+    state: machine.state,
     accepted,
     status
   }

@@ -6,6 +6,10 @@ import * as ActorSystem from "../../src/actors/ActorSystem.ts"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { Agenda } from "../../src/actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "../../src/actors/agenda/AgendaBehavior.ts"
+import { Desk } from "../../src/actors/desk/Desk.ts"
+import * as DeskBehavior from "../../src/actors/desk/DeskBehavior.ts"
+import { Pool } from "../../src/actors/pool/Pool.ts"
+import * as PoolBehavior from "../../src/actors/pool/PoolBehavior.ts"
 import { Registry } from "../../src/actors/registry/Registry.ts"
 import * as RegistryBehavior from "../../src/actors/registry/RegistryBehavior.ts"
 import { Session } from "../../src/actors/session/Session.ts"
@@ -82,7 +86,9 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
       const registrations = [
         yield* ActorSystem.register(Session, SessionBehavior.behavior),
         yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
-        yield* ActorSystem.register(Agenda, AgendaBehavior.behavior)
+        yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
+        yield* ActorSystem.register(Pool, PoolBehavior.behavior),
+        yield* ActorSystem.register(Desk, DeskBehavior.behavior)
       ]
       const context = yield* Layer.buildWithScope(
         Layer.mergeAll(

@@ -28,7 +28,7 @@ const fails =
 
 export const accept = (state: State, letter: Letter, now: number, activation: string): Move => {
   if (state.seen.some(([id]) => id === letter.id)) return stay(state)
-  const replaced = superseded(state.queue, letter)
+  const replaced = startsWithOne(state) ? [] : superseded(state.queue, letter)
   const queue = state.queue.filter((other) => !replaced.includes(other))
   const queued: State = { ...state, queue: inLine(queue, letter), seen: remember(state, letter.id, "accepted") }
   const withdrawn = each(replaced, queued, (next, { id }) =>
@@ -37,14 +37,18 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
   return andThen(withdrawn, (next) => plan(next, now, activation))
 }
 
+/** The agent is being started, perhaps with one of the letters on its command line: until that is known none is dropped. */
+export const startsWithOne = ({ launching }: State): boolean => launching?.resume === false
+
 /** Takes a letter that still waits out of the line; none when it does not wait. */
 export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined =>
-  state.queue.some((letter) => letter.id === id)
+  !startsWithOne(state) && state.queue.some((letter) => letter.id === id)
     ? hop({ ...state, queue: state.queue.filter((letter) => letter.id !== id) }, id, "withdrawn", evidence)
     : undefined
 
 /** Drops letters whose time ran out before they were typed, and those that speak of a context that was cleared. */
 export const expire = (state: State, now: number): Move => {
+  if (startsWithOne(state)) return stay(state)
   const late = state.queue.filter((letter) => letter.expiresAt !== undefined && letter.expiresAt <= now)
   const void_ = state.queue.filter(
     (letter) => !late.includes(letter) && letter.epoch !== undefined && letter.epoch < state.epoch
@@ -82,13 +86,16 @@ export const plan = (state: State, now: number, activation: string): Move =>
     }
     if (next.flying.length > 0) return stay(next)
     if (next.phase === "idle" || (next.phase === "human-composing" && next.draft?.away === false)) {
-      return takeUp(next, letters, "composer", now, activation)
+      return takeUp(atRest(next, now), letters, "composer", now, activation)
     }
     if (first.mode === "urgent" && next.phase === "working" && next.interrupting === null) {
       return stay({ ...next, interrupting: { presses: 0, at: now } })
     }
     return stay(next)
   })
+
+/** No turn runs, and what the agent said before `at` is of none that begins now. */
+const atRest = (state: State, at: number): State => ({ ...state, turn: null, turnAt: at, ended: endedBy(state) })
 
 /** Letters of these ids that are on their way, and the state without them there. */
 const takenOut = (state: State, ids: Ids): { readonly letters: Letters; readonly without: State } => {
@@ -107,8 +114,7 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   if (typing === null || !typing.letters.some(({ id }) => ids.includes(id))) return stay(state)
   const { at, door, letters } = typing
   // Typed into an agent at rest: what it said before is of no turn that this begins.
-  const rest = door === "composer" && state.carried.length === 0
-  const rested: State = rest ? { ...state, turn: null, turnAt: at, ended: endedBy(state) } : state
+  const rested = door === "composer" && state.carried.length === 0 ? atRest(state, at) : state
   const awaited = confirms || letters.some(({ kind }) => kind === "clear")
   const flying = awaited ? [...state.flying, { letters, at: now, door }] : state.flying
   const messages = letters.filter(({ kind }) => kind !== "clear")

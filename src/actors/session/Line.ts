@@ -1,5 +1,5 @@
 /** Pure: the order in which letters wait, and which of them go into one prompt. */
-import type { Letter } from "../../domain/Letter.ts"
+import { type Letter, replaces } from "../../domain/Letter.ts"
 import type { State } from "./State.ts"
 
 type Queue = ReadonlyArray<Letter>
@@ -27,12 +27,7 @@ export const backInLine = (state: State, letter: Letter): Queue => {
 }
 
 /** Waiting letters whose place this one takes: of the same sender, with the same key. */
-export const superseded = (queue: Queue, letter: Letter): Queue =>
-  letter.key === undefined
-    ? []
-    : queue.filter(
-        ({ from, key }) => key === letter.key && from.kind === letter.from.kind && from.id === letter.from.id
-      )
+export const superseded = (queue: Queue, letter: Letter): Queue => queue.filter((other) => replaces(letter, other))
 
 /**
  * Only what is framed may share a prompt: a person's words and the agent's own commands stand alone, and so does a task,

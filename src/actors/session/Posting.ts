@@ -1,9 +1,12 @@
 /** How a session answers those who give it letters, or want one back. */
 import { Effect } from "effect"
+import { Rules } from "../../domain/Policy.ts"
 import type { Mail } from "../Behavior.ts"
 import { type Out, publish } from "../Out.ts"
 import { forbidden } from "./Authority.ts"
 import { accept, withdraw } from "./Delivery.ts"
+import { guarded } from "./LoopGuard.ts"
+import { declined } from "./Membership.ts"
 import { moved, silent, type Some, unknown } from "./Handling.ts"
 import { andThen, cardOf, idOf, type Move, stay } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
@@ -39,15 +42,19 @@ const closed = (state: State): NotNow | undefined => {
 }
 
 /** Accepts letters in their order, each once. */
-const accepting = (state: State, letters: ReadonlyArray<Letter>, mail: Mail): Move =>
+const accepting = (state: State, letters: ReadonlyArray<Letter>, mail: Mail, limit: number): Move =>
   letters.reduce((move, letter) => {
     const fresh = letter.kind !== "clear" && !state.seen.some(([id]) => id === letter.id)
-    const told = fresh ? [acceptance(state, letter)] : []
-    return andThen({ ...move, out: [...move.out, ...told] }, (next) => accept(next, letter, mail.now, mail.activation))
+    // A letter of a work queue was accepted there.
+    const told = fresh && letter.pool === undefined ? [acceptance(state, letter)] : []
+    const taken = (next: State) => accept(next, letter, mail.now, mail.activation)
+    return andThen({ ...move, out: [...move.out, ...told] }, (next) =>
+      fresh ? (declined(next, letter, mail.now) ?? guarded(next, letter, limit, taken)) : taken(next)
+    )
   }, stay(state))
 
-const taking = (state: State, letters: ReadonlyArray<Letter>, about: Letter, mail: Mail) =>
-  moved(state, accepting(state, letters, mail), mail, (next) => ({
+const taking = (state: State, letters: ReadonlyArray<Letter>, about: Letter, mail: Mail, limit: number) =>
+  moved(state, accepting(state, letters, mail, limit), mail, (next) => ({
     state: state.seen.find(([id]) => id === about.id)?.[1] ?? ("accepted" as const),
     target: state.phase,
     name: cardOf(next).name
@@ -56,9 +63,9 @@ const taking = (state: State, letters: ReadonlyArray<Letter>, about: Letter, mai
 const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
   Effect.gen(function* () {
     const known = state.seen.some(([id]) => id === letter.id)
-    const no = closed(state)
+    const no = letter.pool === undefined ? closed(state) : undefined
     if (no !== undefined && (!known || state.spec === null)) return yield* no
-    return taking(state, [letter], letter, mail)
+    return taking(state, [letter], letter, mail, (yield* Rules).loopLimit)
   })
 
 export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
@@ -73,7 +80,10 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
       const move = withdraw(state, id, `taken back by ${by.name}`)
       if (letter === undefined || move === undefined) {
         return yield* new NotNow({
-          reason: `${id} does not wait for ${state.name} any more: it is ${status}`,
+          reason:
+            letter === undefined
+              ? `${id} does not wait for ${state.name} any more: it is ${status}`
+              : `${state.name} is being started, perhaps with ${id}: try again in a moment`,
           hint: `sm trace ${id}`
         })
       }
@@ -93,6 +103,6 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
       const no = forbidden(state, by, "clear") ?? closed(state)
       const known = state.seen.some(([id]) => id === about.id)
       if (no !== undefined && (!known || state.spec === null)) return yield* no
-      return taking(state, next === null ? [clear] : [clear, next], about, mail)
+      return taking(state, next === null ? [clear] : [clear, next], about, mail, (yield* Rules).loopLimit)
     })
 }

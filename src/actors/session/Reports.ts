@@ -4,7 +4,9 @@ import { Roster } from "../../agents/Roster.ts"
 import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { rearmed } from "./Expiry.ts"
+import { delivered } from "./Notices.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
+import { givenBack } from "./Membership.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
@@ -12,10 +14,12 @@ import { observed } from "./Turns.ts"
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, now: number): Move =>
-  andThen(cutShort({ ...state, draft: null }, reason, now), (next) =>
-    andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
-      tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
-    )
+  andThen(
+    andThen(givenBack({ ...state, draft: null }, reason), (mine) => cutShort(mine, reason, now)),
+    (next) =>
+      andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
+        tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+      )
   )
 
 export const reports: Some<
@@ -55,7 +59,9 @@ export const reports: Some<
       const flight = { letters: [letter], at: mail.now, door: "composer" as const }
       const flying = adapter?.capabilities.confirms === true ? [...state.flying, flight] : state.flying
       const carried = { ...seated, queue: state.queue.filter((queued) => queued !== letter), flying }
-      return moved(state, hop(carried, letter.id, "injected", "on the agent's command line"), mail, silent)
+      const move = hop(carried, letter.id, "injected", "on the agent's command line")
+      const told = adapter?.capabilities.confirms === true ? [] : delivered(move.state, letter)
+      return moved(state, { state: move.state, out: [...move.out, ...told] }, mail, silent)
     }),
   LaunchFailed: report(({ reason }, state, { now }) =>
     state.launching === null

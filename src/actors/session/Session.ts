@@ -65,6 +65,17 @@ export const Session = Actor.make({
       failure: Refused,
       lane: "urgent"
     }),
+    /** Lets a session go on that the loop guard has muted; `fromParent` as its card says. */
+    Unmute: Actor.message({
+      payload: Schema.Struct({
+        from: SessionId,
+        fromName: Schema.String,
+        fromParent: Schema.NullOr(SessionId),
+        by: Sender
+      }),
+      failure: Refused,
+      lane: "control"
+    }),
     Kill: Actor.message({
       payload: Schema.Struct({ reason: Schema.String, by: Sender }),
       success: SessionCard,

@@ -13,6 +13,8 @@ import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
 import { moved, silent, unknown } from "./Handling.ts"
 import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf } from "./Move.ts"
+import { loops } from "./Loops.ts"
+import { givenBack } from "./Membership.ts"
 import { acceptance, posting } from "./Posting.ts"
 import { reports } from "./Reports.ts"
 import { NotNow, Session } from "./Session.ts"
@@ -37,15 +39,17 @@ const carriers = Effect.fnUntraced(function* (state: State, prompt: string) {
 })
 
 const ended = (state: State, reason: string, now: number): Move =>
-  andThen(abandon({ ...state, launching: null, interrupting: null }, reason, now), (next) =>
-    andThen(enter({ ...next, turn: null, stoppedAt: now }, "stopped", reason, now), (last) => {
-      const told = tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
-      const freed = [
-        tell(Registry, SWARM, "main", "Release", { id: idOf(last) }),
-        tell(Agenda, last.host, last.id, "Close", {})
-      ]
-      return { ...told, out: [...told.out, ...freed] }
-    })
+  andThen(givenBack({ ...state, launching: null, interrupting: null }, reason), (mine) =>
+    andThen(abandon(mine, reason, now), (next) =>
+      andThen(enter({ ...next, turn: null, stoppedAt: now }, "stopped", reason, now), (last) => {
+        const told = tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
+        const freed = [
+          tell(Registry, SWARM, "main", "Release", { id: idOf(last) }),
+          tell(Agenda, last.host, last.id, "Close", {})
+        ]
+        return { ...told, out: [...told.out, ...freed] }
+      })
+    )
   )
 
 /** Again after a kill's release, which may still be on its way when whoever restores has asked for the name. */
@@ -59,6 +63,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ...posting,
     ...reports,
     ...watching,
+    ...loops,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }
@@ -69,6 +74,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
           name,
           host,
           spec,
+          role: spec.role ?? null,
           createdAt: mail.now,
           since: mail.now,
           detail: "starting",
