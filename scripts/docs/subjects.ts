@@ -8,6 +8,7 @@ import * as Ids from "../../src/domain/Ids.ts"
 import * as Message from "../../src/domain/Message.ts"
 import * as Session from "../../src/domain/Session.ts"
 import * as Api from "../../src/gateway/Api.ts"
+import * as TeamApi from "../../src/gateway/TeamApi.ts"
 import { type Comments, commentsIn } from "./Comments.ts"
 import { describer, type Json, jsonOf, schemasOf } from "./Shape.ts"
 
@@ -64,7 +65,8 @@ const modules = [
   { path: "domain/Session.ts", module: Session },
   { path: "domain/Message.ts", module: Message },
   { path: "domain/Event.ts", module: Event },
-  { path: "gateway/Api.ts", module: Api }
+  { path: "gateway/Api.ts", module: Api },
+  { path: "gateway/TeamApi.ts", module: TeamApi }
 ]
 const comments = new Map<string, Comments>(modules.flatMap(({ path }) => [...commentsIn(source(path))]))
 /** A failure, no shape of its own on the wire. */

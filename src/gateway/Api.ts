@@ -4,6 +4,7 @@ import { MessageId, SessionId, SessionName } from "../domain/Ids.ts"
 import { DeliveryMode, Hop, MAX_TEXT_BYTES, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
 import { timeVerbs } from "./TimeApi.ts"
+import { Action, teamVerbs } from "./TeamApi.ts"
 import { Recipient, verb } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
@@ -94,15 +95,6 @@ export const DispatchInput = Schema.Struct({
   messageId: Schema.optionalKey(MessageId)
 })
 
-export const Action = Schema.Struct({
-  at: Schema.Finite,
-  tool: Schema.String,
-  detail: Schema.String,
-  /** Milliseconds; null while it runs. */
-  took: Schema.NullOr(Schema.Finite),
-  failed: Schema.Boolean
-})
-
 export const Trace = Schema.Struct({
   id: MessageId,
   from: Sender,
@@ -188,19 +180,11 @@ export const verbs = {
     Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }),
     Schema.Array(SessionCard)
   ),
-  children: verb(
-    "Sessions spawned by one session (default: the caller).",
-    Schema.Struct({
-      session: Schema.optionalKey(Recipient),
-      recursive: Schema.optionalKey(Schema.Boolean),
-      all: Schema.optionalKey(Schema.Boolean)
-    }),
-    Schema.Array(SessionCard)
-  ),
+  ...teamVerbs,
   kinds: verb("Agent kinds that can be spawned.", None, Schema.Array(Schema.String)),
   me: verb("The caller's own session.", None, SessionCard),
   status: verb(
-    "The caller, and the others in its directory.",
+    "The caller, and the others in its repository.",
     Schema.Struct({ cwd: Schema.optionalKey(Schema.String) }),
     Schema.Struct({ me: Schema.NullOr(SessionCard), others: Schema.Array(SessionCard), total: Schema.Int })
   ),
