@@ -41,6 +41,8 @@ export class ScriptedAgent {
   /** The next word at the door breaks off: before it got there, or after. */
   doorBreaks: "no" | "maybe" | "arrived" | undefined
   hurried = 0
+  /** Says when a turn is over. */
+  turns = true
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
@@ -207,7 +209,9 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       get confirms() {
         return agent.confirms
       },
-      turns: true,
+      get turns() {
+        return agent.turns
+      },
       tools: true,
       resumes: true,
       clears: true
