@@ -28,9 +28,14 @@ export class ScriptedAgent {
   /** Reports what it takes. */
   confirms = true
   promptOnArgv = false
+  /** Tells of a cleared context only before the next prompt, as Codex does. */
+  lazy = false
+  /** Conversations begun by a clear: their ids are `conversation-1`, … */
+  clears = 0
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
+  #untold = false
   #pasting = false
   #write: (text: string) => void = () => undefined
   #exit: (status: number) => void = () => undefined
@@ -71,6 +76,11 @@ export class ScriptedAgent {
     this.#exit(status)
   }
 
+  #tellClear(): void {
+    this.#untold = false
+    this.#emit({ _tag: "Started", agentSessionId: `conversation-${this.clears}`, source: "clear" })
+  }
+
   #take(prompt: string): void {
     this.prompts.push(prompt)
     this.mode = "working"
@@ -90,8 +100,14 @@ export class ScriptedAgent {
     if (this.deaf || this.composer === "") return
     const prompt = this.composer
     this.composer = ""
-    if (prompt === "/clear") this.#emit({ _tag: "Started", agentSessionId: "fresh", source: "clear" })
-    else this.#take(prompt)
+    if (prompt === "/clear") {
+      this.clears++
+      if (this.lazy) this.#untold = true
+      else this.#tellClear()
+    } else {
+      if (this.#untold) this.#tellClear()
+      this.#take(prompt)
+    }
   }
 
   #key(char: string): void {

@@ -1,6 +1,7 @@
 /** Pure: which letters may be typed now, and what each report about them means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
+import { nextEpoch } from "./Epoch.ts"
 import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
 import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
 import { delivered, stopped, undelivered } from "./Notices.ts"
@@ -36,11 +37,17 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
   return andThen(withdrawn, (next) => plan(next, now, activation))
 }
 
-/** Takes a letter that still waits out of the line; none when it does not wait. */
-export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined =>
-  state.queue.some((letter) => letter.id === id)
-    ? hop({ ...state, queue: state.queue.filter((letter) => letter.id !== id) }, id, "withdrawn", evidence)
-    : undefined
+/** Letters of the queue that may only be typed when these have had their effect. */
+const following = (state: State, ids: Ids): Letters =>
+  state.queue.filter(({ after }) => after !== undefined && ids.includes(after))
+
+/** Takes a letter that still waits, and what would follow it, out of the line; none when it does not wait. */
+export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined => {
+  const letters = [...state.queue.filter((letter) => letter.id === id), ...following(state, [id])]
+  if (letters[0]?.id !== id) return undefined
+  const without = { ...state, queue: state.queue.filter((letter) => !letters.includes(letter)) }
+  return each(letters, without, (next, letter) => hop(next, letter.id, "withdrawn", evidence))
+}
 
 /** Drops letters whose time ran out before they were typed, and those that speak of a context that was cleared. */
 export const expire = (state: State, now: number): Move => {
@@ -60,7 +67,9 @@ export const plan = (state: State, now: number, activation: string): Move =>
   andThen(expire(state, now), (next) => {
     const letters = nextPrompt(next.queue)
     const [first] = letters
-    if (first === undefined || next.pane === null || next.limited !== null) return stay(next)
+    if (first === undefined || next.pane === null) return stay(next)
+    // A clear asks nothing of the provider.
+    if (next.limited !== null && first.kind === "message") return stay(next)
     if (next.typing !== null || next.flying.length > 0) return stay(next)
     if (next.phase === "idle" || (next.phase === "human-composing" && next.draft?.away === false)) {
       const queue = next.queue.filter((letter) => !letters.includes(letter))
@@ -110,11 +119,15 @@ export const withheld = (state: State, ids: Ids): Move => {
 
 export const gaveUp = (state: State, ids: Ids, evidence: string): Move => {
   const { letters, without } = takenOut(state, ids)
-  return each(
-    letters.filter(({ kind }) => kind === "message"),
-    without,
-    fails("parked", evidence)
-  )
+  const messages = letters.filter(({ kind }) => kind === "message")
+  const parked = each(messages, without, fails("parked", evidence))
+  const clears = letters.filter(({ kind }) => kind === "clear").map(({ id }) => id)
+  // What was to come after a clear is for an empty context only.
+  return andThen(parked, (next) => {
+    const orphans = following(next, clears)
+    const left = { ...next, queue: next.queue.filter((letter) => !orphans.includes(letter)) }
+    return each(orphans, left, fails("parked", `the context could not be cleared before it: ${evidence}`))
+  })
 }
 
 /** The agent has them. Also true of letters whose typing was interrupted by a crash of ours. */
@@ -123,7 +136,7 @@ export const confirmed = (state: State, ids: Ids, evidence: string, now: number)
   if (letters.length === 0) return stay(state)
   // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
   if (letters.some(({ kind }) => kind === "clear"))
-    return andThen(cleared(state), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
+    return andThen(cleared(state, now), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
   return each(letters, { ...without, carried: [...without.carried, ...letters] }, (next, letter) => {
     const move = hop(next, letter.id, "submitted", evidence)
     return { ...move, out: [...move.out, ...delivered(next, letter, now)] }
@@ -147,25 +160,11 @@ export const handedBack = (state: State, id: MessageId): Move => {
 }
 
 /** The context was dropped: the control letter has done its work, and what was said of that context is void. */
-export const cleared = (state: State): Move => {
-  const isClear = ({ kind }: Letter) => kind === "clear"
+export const cleared = (state: State, now: number): Move => {
   const ids = onItsWay(state)
-    .filter(isClear)
+    .filter(({ kind }) => kind === "clear")
     .map(({ id }) => id)
-  const { without } = takenOut(state, ids)
-  const voided = state.agentSessionId === null ? state.voided : [...state.voided, state.agentSessionId].slice(-20)
-  const fresh: State = {
-    ...without,
-    actions: [],
-    context: null,
-    epoch: state.epoch + 1,
-    voided,
-    status: null,
-    task: null,
-    assignment: null,
-    limited: null
-  }
-  return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })
+  return tellWorld(nextEpoch(takenOut(state, ids).without, now), { _tag: "SessionCleared", id: idOf(state) })
 }
 
 /** The turn is over: everything it carried is answered, and the line moves on. `answer`: none when it is not known. */

@@ -88,6 +88,6 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
       const no = forbidden(state, by, "clear") ?? closed(state)
       const known = state.seen.some(([id]) => id === about.id)
       if (no !== undefined && (!known || state.spec === null)) return yield* no
-      return taking(state, next === null ? [clear] : [clear, next], about, mail)
+      return taking(state, next === null ? [clear] : [clear, { ...next, after: clear.id }], about, mail)
     })
 }

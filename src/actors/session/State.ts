@@ -73,8 +73,8 @@ export const State = Schema.Struct({
 
   /** Grows with each clear. What was said of an earlier context is void. */
   epoch: Schema.Int,
-  /** The agent's own ids of cleared conversations, newest last: their late hooks mean nothing. */
-  voided: Schema.Array(Schema.String),
+  /** The agent's own ids of cleared conversations, and when, newest last: their late hooks mean nothing. */
+  voided: Schema.Array(Schema.Struct({ id: Schema.String, at: Schema.Finite })),
   role: Schema.NullOr(Schema.String),
   em: Schema.Boolean,
   task: Schema.NullOr(Schema.String),
