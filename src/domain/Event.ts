@@ -19,6 +19,18 @@ export const Event = Schema.TaggedUnion({
   SessionStopped: { id: SessionId, reason: Schema.String },
   ToolUsed: { id: SessionId, tool: Schema.String, detail: Schema.String },
   TurnEnded: { id: SessionId, turn: Schema.String, answer: Schema.String },
+  /** The context has passed a threshold for the first time since it was emptied. */
+  ContextWarned: {
+    id: SessionId,
+    level: Schema.Literals(["warning", "critical"]),
+    percent: Schema.Finite,
+    used: Schema.Int
+  },
+  /** The agent has begun to replace what it knows by a summary. */
+  Compacted: { id: SessionId },
+  /** Its provider takes no more work; `until`, Unix milliseconds, if it said so. Once per limit. */
+  UsageLimited: { id: SessionId, reason: Schema.String, until: Schema.NullOr(Schema.Finite) },
+  LimitLifted: { id: SessionId },
   PermissionAsked: { id: SessionId, question: Schema.String },
   MessageAccepted: {
     id: MessageId,

@@ -35,6 +35,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     carries: null,
     stopping: null,
     limited: null,
+    monitor: null,
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

@@ -39,6 +39,7 @@ export const emptyState = (id: string): State => ({
   gauge: null,
   edges: {},
   limited: null,
+  limits: 0,
   draft: null,
   handoff: null
 })

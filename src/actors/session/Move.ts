@@ -67,6 +67,18 @@ export const hop = (state: State, id: MessageId, status: MessageStatus, evidence
   return tellWorld({ ...state, seen }, { _tag: "MessageMoved", id, to: idOf(state), status, evidence })
 }
 
+/** The public word that a letter is taken. */
+export const acceptance = (state: State, { bytes, cause, from, id, mode }: Letter): Out =>
+  publish({
+    _tag: "MessageAccepted",
+    id,
+    to: idOf(state),
+    from,
+    mode,
+    bytes,
+    ...(cause === undefined ? {} : { cause })
+  })
+
 export const cardKey = (id: string): string => `session.${id}`
 
 export const cardOf = (state: State): SessionCard => ({
@@ -96,7 +108,11 @@ export const cardOf = (state: State): SessionCard => ({
   carries: carriedBy(state),
   stopping:
     [...onItsWay(state), ...state.queue].find(({ kind, mode }) => mode === "urgent" && kind === "message")?.id ?? null,
-  limited: state.limited
+  limited: state.limited === null ? null : { until: state.limited.until, reason: state.limited.reason },
+  monitor:
+    state.gauge === null
+      ? null
+      : { warning: state.gauge.warning, critical: state.gauge.critical, notify: state.gauge.notify?.name ?? null }
 })
 
 /** What the running turn answers: of several messages the one with the longest history. */

@@ -1,28 +1,16 @@
 /** How a session answers those who give it letters, or want one back. */
 import { Effect } from "effect"
 import type { Mail } from "../Behavior.ts"
-import { type Out, publish } from "../Out.ts"
 import { forbidden } from "./Authority.ts"
 import { accept, withdraw } from "./Delivery.ts"
 import { moved, silent, type Some, unknown } from "./Handling.ts"
-import { andThen, cardOf, idOf, type Move, stay } from "./Move.ts"
+import { acceptance, andThen, cardOf, type Move, stay } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import { NotAllowed, NotNow } from "./Session.ts"
 import type { State } from "./State.ts"
 
 /** Most letters that may wait for one session: each commit writes them all. */
 const FULL = 1000
-
-export const acceptance = (state: State, { bytes, cause, from, id, mode }: Letter): Out =>
-  publish({
-    _tag: "MessageAccepted",
-    id,
-    to: idOf(state),
-    from,
-    mode,
-    bytes,
-    ...(cause === undefined ? {} : { cause })
-  })
 
 /** Why the session takes no letters now; none when it does. */
 const closed = (state: State): NotNow | undefined => {

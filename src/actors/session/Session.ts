@@ -83,6 +83,25 @@ export const Session = Actor.make({
       failure: Refused,
       lane: "control"
     }),
+    /** The agent goes on from this file, absolute, in a fresh context once its turn is over. */
+    Handoff: Actor.message({
+      payload: Schema.Struct({ by: Sender, file: Schema.String }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** Watches how full the context is, from these percentages on; none: no more. */
+    Monitor: Actor.message({
+      payload: Schema.Struct({
+        by: Sender,
+        gauge: Schema.NullOr(Schema.Struct({ warning: Schema.Finite, critical: Schema.Finite }))
+      }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** The provider's limit is over, or is tried again. */
+    LimitOver: Actor.message({ payload: Schema.Struct({}) }),
     Describe: Actor.message({
       payload: Schema.Struct({}),
       success: Schema.Struct({

@@ -9,11 +9,12 @@ import type { Behavior } from "../Behavior.ts"
 import { type Out, tell } from "../Out.ts"
 import { Registry } from "../registry/Registry.ts"
 import { forbidden } from "./Authority.ts"
+import { care } from "./Care.ts"
 import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
 import { moved, silent, unknown } from "./Handling.ts"
-import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen } from "./Move.ts"
-import { acceptance, posting } from "./Posting.ts"
+import { acceptance, cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen } from "./Move.ts"
+import { posting } from "./Posting.ts"
 import { reports } from "./Reports.ts"
 import { NotNow, Session } from "./Session.ts"
 import type { State } from "./State.ts"
@@ -59,6 +60,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ...posting,
     ...reports,
     ...watching,
+    ...care,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }

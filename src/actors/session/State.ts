@@ -97,6 +97,8 @@ export const State = Schema.Struct({
     Schema.Struct({
       warning: Schema.Finite,
       critical: Schema.Finite,
+      /** Who had it switched on, if not the session itself: told as well. */
+      notify: Schema.NullOr(Sender),
       warned: Schema.Literals(["none", "warning", "critical"])
     })
   ),
@@ -105,7 +107,10 @@ export const State = Schema.Struct({
     Schema.String,
     Schema.Struct({ name: Schema.String, root: MessageId, count: Schema.Int, muted: Schema.Boolean })
   ),
-  limited: Schema.NullOr(Limit),
+  /** `turn`: the one that met the limit. */
+  limited: Schema.NullOr(Schema.Struct({ ...Limit.fields, turn: Schema.String })),
+  /** Limits met since a turn ended well. */
+  limits: Schema.Int,
   /** A person's half-typed words that make way for messages. `away`: they are put aside, and brought back after. */
   draft: Schema.NullOr(Schema.Struct({ text: Schema.String, at: Schema.Finite, away: Schema.Boolean })),
   /** A file from which the agent goes on in a fresh context once its turn is over. */

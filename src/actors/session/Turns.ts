@@ -3,6 +3,7 @@ import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { cleared, confirmed, turnOver } from "./Delivery.ts"
+import { limitedBy, succeeded } from "./Limits.ts"
 import { alreadySeen, inConversation, isVoid } from "./Epoch.ts"
 import { enter, hop, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./State.ts"
@@ -99,7 +100,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         turn: signal.turn,
         answer: signal.answer.slice(0, 4000)
       })
-      return andThen(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
+      return andThen(
+        andThen(told, (next) => succeeded(next, signal.turn)),
+        (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now)
+      )
     }
     case "TurnFailed":
       if (late(state, signal.turn)) return stay(state)
@@ -109,7 +113,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     case "Interrupted":
       return late(state, signal.turn) ? stay(state) : ends(state, null, "turn interrupted", now)
     case "Limited":
-      return stay(state)
+      return limitedBy(state, signal, now)
     case "ContextMeasured": {
       const { percent, used, window } = signal
       const same = state.context?.used === used && state.context.window === window
