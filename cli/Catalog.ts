@@ -4,7 +4,16 @@ export const categories = ["Sessions", "Messages", "Seeing", "Operating", "Plumb
 export type Category = (typeof categories)[number]
 
 /** What stands at one place after a command; completions ask for the values. */
-export type Place = "session" | "ended" | "provider" | "shell" | "deadLetterAction" | "deadLetter" | "command" | "free"
+export type Place =
+  | "session"
+  | "ended"
+  | "provider"
+  | "shell"
+  | "deadLetterAction"
+  | "deadLetter"
+  | "monitorAction"
+  | "command"
+  | "free"
 
 export interface Entry {
   readonly category: Category
@@ -29,6 +38,11 @@ export const catalog = {
     category: "Sessions",
     description: "drop an agent's context, optionally with a new prompt",
     places: ["session", "free"]
+  },
+  handoff: {
+    category: "Sessions",
+    description: "go on in a fresh context from a file, once your turn is over",
+    places: ["free"]
   },
   name: { category: "Sessions", description: "rename yourself, or a session", places: ["session", "free"] },
   send: {
@@ -62,6 +76,16 @@ export const catalog = {
   status: { category: "Seeing", description: "who you are, and who else works in this directory", places: [] },
   output: { category: "Seeing", description: "the last lines of a pane", places: ["session"] },
   tail: { category: "Seeing", description: "what a session's agent did: tools and times", places: ["session"] },
+  what: {
+    category: "Seeing",
+    description: "what a session is doing, as a small model sums it up",
+    places: ["session"]
+  },
+  "context-monitor": {
+    category: "Seeing",
+    description: "warn before an agent's context is full: enable, disable, status",
+    places: ["monitorAction", "session"]
+  },
   attach: {
     category: "Seeing",
     description: "look inside and type yourself; C-] d leaves",

@@ -1,6 +1,6 @@
 /** Sessions as a table. */
 import { table } from "./Table.ts"
-import { ago } from "./Time.ts"
+import { ago, hour } from "./Time.ts"
 
 export interface Card {
   readonly id: string
@@ -14,6 +14,15 @@ export interface Card {
   /** How full the agent's context is, once it has told. */
   readonly context: { readonly percent: number } | null
   readonly since: number
+  /** Its provider takes no more work; until when, if that is known. */
+  readonly limited?: { readonly until: number | null } | null
+}
+
+const stateOf = ({ detail, limited, state }: Card): string => {
+  const until = limited?.until ?? null
+  const limit = (limited ?? null) === null ? "" : until === null ? "limited" : `limited until ${hour(until)}`
+  const more = [limit, detail.slice(0, 60)].filter((word) => word !== "")
+  return more.length === 0 ? state : `${state} (${more.join("; ")})`
 }
 
 export const sessionLines = (cards: ReadonlyArray<Card>): string =>
@@ -23,7 +32,7 @@ export const sessionLines = (cards: ReadonlyArray<Card>): string =>
       card.id,
       card.name,
       card.provider,
-      card.detail === "" ? card.state : `${card.state} (${card.detail.slice(0, 60)})`,
+      stateOf(card),
       ago(card.since),
       String(card.queued),
       card.context === null ? "" : `${Math.round(card.context.percent)}%`,

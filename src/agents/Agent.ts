@@ -1,5 +1,5 @@
 /** Agent kinds as values: what to launch, how to type, how to read what the agent says of itself. Plugins make them. */
-import { type Effect, type Option, Schema } from "effect"
+import { type Effect, type Option, type Result, Schema } from "effect"
 import type { Screen, Stroke } from "../terminal/Terminal.ts"
 import type { Door, Say, Steering } from "./Door.ts"
 
@@ -110,6 +110,15 @@ export interface Seat {
   readonly transcript: string | null
 }
 
+/** A program to be run once, to its end. */
+export interface Errand {
+  readonly command: readonly [string, ...ReadonlyArray<string>]
+  readonly env: Readonly<Record<string, string>>
+  readonly stdin: string
+  /** Pure: the answer in what it printed, or why there is none. */
+  readonly read: (stdout: string) => Result.Result<string, string>
+}
+
 export interface AgentAdapter {
   readonly kind: string
   readonly displayName: string
@@ -174,6 +183,15 @@ export interface AgentAdapter {
   /** Ways into an agent that works. Without them it gets everything at the end of its turn. */
   readonly door?: Door
   readonly steering?: Steering
+  /**
+   * Asks a small model through the agent's own program: `instruction` says what for, `text` is the material, `env` the
+   * agent's environment without its identity.
+   */
+  readonly summarise?: (request: {
+    readonly instruction: string
+    readonly text: string
+    readonly env: Readonly<Record<string, string>>
+  }) => Effect.Effect<Errand, AgentError>
   /** What a person sees when the pane is reduced to its last words: the exit message's reason, else empty. */
   readonly farewell: (screen: Screen) => string
 }

@@ -1,6 +1,7 @@
 /** Serves the verbs: decodes, asks whoever knows, answers in one envelope. It owns no logic of its own. */
 import { Cause, Effect, Exit, Layer, Option, Schema } from "effect"
 import type { ActorSystem } from "../actors/ActorSystem.ts"
+import type { Quarters } from "../agents/Quarters.ts"
 import type { Roster } from "../agents/Roster.ts"
 import { Broker, type BrokerError } from "../broker/Broker.ts"
 import type { Directory } from "../broker/Directory.ts"
@@ -15,11 +16,12 @@ import type { Places } from "./dispatch/TemplateFile.ts"
 import type { Feed } from "./Feed.ts"
 import * as Message from "./MessageVerbs.ts"
 import * as Sessions from "./SessionVerbs.ts"
+import { makeSummaries, type Options as Summaries } from "./SummaryVerbs.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
-type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
+type Needs = Broker | Directory | Roster | Quarters | Feed | Terminal | ActorSystem
 type Failure = Refusal | NotNow | NotAllowed | BrokerError | TerminalError | AskTimeout | ActorCrashed
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
@@ -27,6 +29,8 @@ export interface Options extends System.About {
   readonly hostId: HostId
   /** Where dispatch templates are, besides the project's. */
   readonly templates: Places
+  /** How `sm what` is answered. */
+  readonly what: Summaries
   /** Asks the daemon to stop. */
   readonly shutdown: Effect.Effect<void>
 }
@@ -45,10 +49,14 @@ const handlersOf = (options: Options): Handlers => ({
   status: View.status,
   output: View.output,
   tail: View.tail,
+  what: makeSummaries(options.what),
   attach: View.attach,
   kill: Sessions.kill,
   restore: Sessions.restore,
   clear: Sessions.clear,
+  handoff: Sessions.handoff,
+  monitor: Sessions.monitor,
+  monitored: View.monitored,
   name: Sessions.name,
   remind: Time.remind,
   reminders: Time.reminders,

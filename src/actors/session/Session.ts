@@ -110,7 +110,11 @@ export const Session = Actor.make({
         actions: Schema.Array(Action),
         /** What waits to be typed, in the order in which it will be. */
         queue: Schema.Array(Letter),
-        draft: Schema.NullOr(Schema.String)
+        draft: Schema.NullOr(Schema.String),
+        /** The running turn, or the last one, by the agent's own id. */
+        turn: Schema.NullOr(Schema.String),
+        /** What `--env` gave it. */
+        env: Schema.Record(Schema.String, Schema.String)
       }),
       failure: NotNow,
       lane: "control"

@@ -136,8 +136,10 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     Describe: (_, state) =>
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
-        const { actions, draft, pane, queue } = state
-        return { state, reply: { card: cardOf(state), pane, actions, queue, draft: draft?.text ?? null } }
+        const { actions, draft, ended: last, pane, queue, spec } = state
+        const turn = state.turn ?? last?.turn ?? null
+        const reply = { card: cardOf(state), pane, actions, queue, draft: draft?.text ?? null, turn, env: spec.env }
+        return { state, reply }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {
