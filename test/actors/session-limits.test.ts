@@ -64,6 +64,31 @@ describe("a usage limit", () => {
       ])
     }))
 
+  test("is taken from what the agent's own files say of the turn that it ended, and of no other", (world) =>
+    Effect.gen(function* () {
+      const { agent, describe: look, evidence, is, reaches, send, session, spawn, takes } = world
+      const limited = { reason: "usage limit reached", resetsAt: yield* seconds(36_000) }
+      const idle = { activity: "idle", detail: "turn failed: usage limit reached", limited } as const
+      yield* spawn("x")
+      yield* is("idle")
+      const work = yield* send("work")
+      yield* takes(1)
+      yield* is("working")
+      agent.mode = "ready"
+      agent.draw()
+      yield* session.tell("Observed", idle)
+      yield* reaches(work, "answered")
+      assert.strictEqual((yield* evidence(work)).at(-1), "turn failed: usage limit reached")
+      assert.deepStrictEqual((yield* look).card.limited, { until: limited.resetsAt, reason: limited.reason })
+      yield* send("tried anyhow", { mode: "urgent" })
+      yield* takes(2)
+      agent.finish()
+      yield* is("idle")
+      yield* session.tell("Observed", idle)
+      yield* pass(1)
+      assert.isNull((yield* look).card.limited)
+    }))
+
   test("gives way to a person's urgent message at once", (world) =>
     Effect.gen(function* () {
       const { agent, send, spawn, takes } = world

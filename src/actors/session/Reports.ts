@@ -4,6 +4,7 @@ import { Roster } from "../../agents/Roster.ts"
 import { isLive } from "../../domain/Session.ts"
 import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
+import { limitedBy } from "./Limits.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import type { State } from "./State.ts"
 import { observed } from "./Turns.ts"
@@ -88,7 +89,12 @@ export const reports: Some<
         : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } }
     )
   ),
-  Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
+  Observed: report(({ activity, detail, limited }, state, { now }) => {
+    // Of an earlier turn it may be long over.
+    const met = limited !== undefined && state.phase !== "idle" && (state.turn !== null || state.carried.length > 0)
+    const first = met ? limitedBy(state, { ...limited, turn: state.turn ?? "" }, now) : stay(state)
+    return andThen(first, (next) => observed(next, activity, detail, now))
+  }),
   DraftStale: report(({ text }, state, { now }) =>
     stay(
       state.phase === "human-composing" && state.draft === null

@@ -171,7 +171,9 @@ export const Session = Actor.make({
     Observed: Actor.message({
       payload: Schema.Struct({
         activity: Schema.Literals(["starting", "idle", "busy", "dialog", "composing"]),
-        detail: Schema.String
+        detail: Schema.String,
+        /** The turn that is over met a limit of the provider. */
+        limited: Schema.optionalKey(Schema.Struct({ reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) }))
       })
     }),
     /** A person's half-typed line has stood untouched while messages wait: it may be put aside for them. */
