@@ -49,6 +49,8 @@ export interface Observation {
   readonly draft: string | null
   /** Typed words stand in the agent's own line, behind what it is doing. */
   readonly queued?: boolean
+  /** The clear typed last was refused: what the agent says of that stands on its screen, which a clear would have emptied. */
+  readonly refused?: boolean
   /** The turn that ended last met a limit of the provider: its words, and until when, Unix ms, if it said so. */
   readonly limited?: { readonly reason: string; readonly resetsAt: number | null }
   /** Set for dialogs that the spawn itself consents to (trust, onboarding, update), or that leave all as it is (a limit). */

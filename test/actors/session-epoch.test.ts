@@ -166,6 +166,32 @@ describe("a clear", () => {
       assert.deepInclude(agent.launches.at(-1)?.resume, { _tag: "Some", value: "conversation-1" })
     }))
 
+  test("that the agent refuses is typed again, and what should follow it waits", (world) =>
+    Effect.gen(function* () {
+      const { agent, clear, is, reaches, spawn, takes } = world
+      agent.refusals = 2
+      yield* spawn("x")
+      yield* is("idle")
+      const next = yield* clear("after")
+      yield* takes(1)
+      assert.deepStrictEqual([agent.clears, agent.refusals, agent.prompts], [1, 0, ["after"]])
+      assert.deepInclude(yield* is("working"), { epoch: 1 })
+      agent.finish()
+      yield* reaches(next, "answered")
+    }))
+
+  test("that the agent always refuses is given up, with what should follow it", (world) =>
+    Effect.gen(function* () {
+      const { agent, clear, describe: look, evidence, is, reaches, spawn } = world
+      agent.refusals = 100
+      yield* spawn("x")
+      yield* is("idle")
+      const next = yield* clear("after")
+      yield* reaches(next, "parked")
+      assert.include((yield* evidence(next)).at(-1), "the agent refused to clear its context")
+      assert.deepStrictEqual([agent.prompts, agent.refusals, (yield* look).card.epoch], [[], 95, 0])
+    }))
+
   test("that cannot be typed takes what should follow it along: both or neither", (world) =>
     Effect.gen(function* () {
       const { agent, clear, evidence, is, reaches, send, session, spawn, takes } = world

@@ -30,8 +30,11 @@ export class ScriptedAgent {
   promptOnArgv = false
   /** Tells of a cleared context only before the next prompt, as Codex does. */
   lazy = false
+  refused = false
   /** Conversations begun by a clear: their ids are `conversation-1`, … */
   clears = 0
+  /** So many of the clears that come next are refused, which shows until one is not. */
+  refusals = 0
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
@@ -100,7 +103,11 @@ export class ScriptedAgent {
     if (this.deaf || this.composer === "") return
     const prompt = this.composer
     this.composer = ""
-    if (prompt === "/clear") {
+    if (prompt === "/clear" && this.refusals > 0) {
+      this.refusals--
+      this.refused = true
+    } else if (prompt === "/clear") {
+      this.refused = false
       this.clears++
       if (this.lazy) this.#untold = true
       else this.#tellClear()
@@ -181,7 +188,8 @@ export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
       if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
-      return { activity: screen.text.startsWith("working") ? "busy" : "idle", detail: "", draft }
+      const activity = screen.text.startsWith("working") ? "busy" : "idle"
+      return { activity, detail: "", draft, refused: agent.refused }
     },
     hook: () => [],
     observe: () => Effect.succeedNone,

@@ -5,6 +5,7 @@ import type { Broker } from "../../broker/Broker.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
+import { clearSeen, mayClear } from "./ClearSight.ts"
 import { MAX_TRIES } from "./Delivery.ts"
 import type { Drafts } from "./Drafts.ts"
 import { isLeftover } from "./Leftover.ts"
@@ -37,8 +38,6 @@ const COMMAND = /^[/!]/u
 const CHECK = 1000
 /** Ms for which a prompt must stand in the composer again before a person counts as having interrupted it. */
 const RETURNED = 1000
-/** Ms after which a clear that reports nothing has had its effect. */
-const CLEARED = 1500
 
 type Letters = ReadonlyArray<Letter>
 
@@ -129,6 +128,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
       if (age > DENIED) return (withhold(letters, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
+    if (isClear(letters) && !mayClear(sight, age)) return SOON
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)
     if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {
@@ -213,9 +213,10 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
     const idle = idleFor(letters, state, sight, now)
     if (activity === "dialog" || age < CHECK) return CHECK
     if (isClear(letters)) {
-      if (activity === "idle" && age > CLEARED)
-        return (self.report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
-      return CHECK
+      const seen = clearSeen(sight, age)
+      if (seen === "not yet") return CHECK
+      if (seen === "refused") return (withhold(letters, null, "the agent refused to clear its context"), undefined)
+      return (self.report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
     }
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(letters, "its text is no longer stored"), undefined)

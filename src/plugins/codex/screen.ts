@@ -58,6 +58,8 @@ const draftOf = ({ text, top }: Composer, { cursor, faint }: Screen): string | n
 const HINTS = /(\benter|↵) (to )?[a-z]+|\besc (to )?(back|cancel|go back|dismiss|exit|skip)|\bq (to )?(quit|close)/iu
 const WORKING = /^[•◦] [^•◦].*\(\d+[hms].*esc to interrupt\)/u
 
+const REFUSED = /^■ '\/clear' is disabled while a task is in progress/u
+
 /** The title says it by a turning wheel, or the lowest row that the agent wrote does. */
 const isBusy = (lines: ReadonlyArray<string>, { top }: Composer, { title }: Screen): boolean => {
   if (/^[⠀-⣿] /u.test(title)) return true
@@ -80,7 +82,9 @@ export const read = (screen: Screen): Observation => {
   if (composer !== undefined && !hinted) {
     const activity = isBusy(lines, composer, screen) ? "busy" : "idle"
     const queued = lines.slice(0, composer.top).some((line) => line.startsWith("• Messages to be submitted after next"))
-    return { activity, detail: "", draft: draftOf(composer, screen), ...(queued ? { queued } : {}) }
+    const refused = lines.slice(0, composer.top).some((line) => REFUSED.test(line))
+    const more = { ...(queued ? { queued } : {}), ...(refused ? { refused } : {}) }
+    return { activity, detail: "", draft: draftOf(composer, screen), ...more }
   }
   if (shown.slice(-6).some((line) => line.startsWith("To continue this session, run")))
     return { activity: "exited", detail: "", draft: null }
