@@ -99,6 +99,37 @@ describe("a watched context", () => {
     }))
 })
 
+describe("a child's context and limits", () => {
+  test("are told to its parent as they befall it", ({ agent: em, another, id, is, spawn }) =>
+    Effect.gen(function* () {
+      const child = yield* another
+      yield* spawn("em")
+      yield* is("idle")
+      yield* child.spawn("worker", null, { parentId: id })
+      yield* child.is("idle")
+      const told = (words: string, count: number) =>
+        eventually(
+          words,
+          Effect.sync(() => em.prompts.length === count && em.prompts.at(-1)?.includes(words)).pipe(
+            Effect.map((found) => (found === true ? true : undefined))
+          )
+        )
+      yield* moving(child.session.ask("Monitor", { by: { kind: "session", id, name: "em" }, gauge }))
+      yield* child.say(measure(52))
+      yield* told("worker (00000002) is at 52% (52,000 tokens) of its context.", 1)
+      em.finish()
+      yield* child.say({ _tag: "CompactStarted" })
+      yield* told("Compaction fired for worker (00000002)", 2)
+      em.finish()
+      yield* child.say({ _tag: "CompactEnded" })
+      yield* child.say({ _tag: "Limited", turn: "t", reason: "no credit", resetsAt: null })
+      yield* told(
+        "worker (00000002) met a usage limit: no credit. Its turn is over and its messages wait; it is tried again in 5m.",
+        3
+      )
+    }))
+})
+
 describe("who is told of a context", () => {
   const em: Sender = { kind: "session", id: SessionId.make("000000e1"), name: "em" }
   const parent = SessionId.make("000000f1")

@@ -64,4 +64,36 @@ describe.skipIf(missing !== undefined)("real agents", { concurrent: true }, () =
       }).pipe(Effect.scoped),
     180_000
   )
+
+  it.live(
+    "that meet a usage limit keep their mail until it is over, or a person presses",
+    () =>
+      Effect.gen(function* () {
+        const sm = yield* makeRealSm
+        yield* withBoth((kind) =>
+          Effect.gen(function* () {
+            yield* sm.json("spawn", kind, "--name", kind)
+            yield* reaches(sm, kind, "idle")
+            const work = yield* send(sm, kind, "[[limit 10800]]")
+            const { hops } = yield* answered(sm, work)
+            assert.match(hops.at(-1)?.evidence ?? "", /^turn failed: .*limit/u)
+            const { limited } = yield* shows(sm, kind, "limited", (card) => card.limited !== null)
+            // With a bare key Claude Code does not say when.
+            const left = (limited?.until ?? 0) - Date.now()
+            if (kind === "codex") assert.isTrue(left > 10_000_000 && left < 10_900_000, `${left} ms`)
+            else assert.isNull(limited?.until)
+            const said =
+              kind === "codex" ? /codex.*idle \(limited until \d/u : /claude.*idle \(limited; last turn failed/u
+            assert.match((yield* sm.sm("list")).stdout, said)
+            const waits = yield* send(sm, kind, "[[text later]]")
+            yield* shows(sm, kind, "mail waits", (card) => card.state === "idle" && card.queued === 1)
+            const pressing = yield* send(sm, kind, "[[text at once]]", "--urgent")
+            assert.strictEqual((yield* answered(sm, pressing)).answer, "at once")
+            assert.strictEqual((yield* answered(sm, waits)).answer, "later")
+            yield* shows(sm, kind, "free again", (card) => card.limited === null)
+          })
+        )
+      }).pipe(Effect.scoped),
+    180_000
+  )
 })
