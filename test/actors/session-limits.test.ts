@@ -127,7 +127,7 @@ describe("a usage limit", () => {
         if (out._tag === "Publish") told++
       }
       assert.deepStrictEqual(move.state.limited?.until, null)
-      state = { ...state, ...limitOver(move.state).state, phase: "working" }
+      state = { ...state, ...limitOver(move.state, now + 1_800_000).state, phase: "working" }
     }
     assert.deepStrictEqual([waits, told], [[5, 10, 20, 30, 30], 1])
     const after = succeeded(state, "t-other").state
@@ -140,5 +140,7 @@ describe("a usage limit", () => {
     assert.isNull(succeeded(state, "u").state.limited)
     const again = limitedBy(state, { turn: "t", reason: "r", resetsAt: 1000 }, 0)
     assert.deepStrictEqual(again, { state, out: [] }, "said twice")
+    assert.strictEqual(limitOver(state, 999).state, state, "a timer of an earlier word comes too early")
+    assert.isNull(limitOver(state, 1000).state.limited)
   })
 })

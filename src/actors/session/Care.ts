@@ -28,11 +28,11 @@ export const care: Some<"Handoff" | "Monitor" | "LimitOver"> = {
   Monitor: ({ by, gauge }, state, mail) =>
     Effect.gen(function* () {
       if (state.spec === null) return yield* unknown(state)
-      const no = by.id === state.id ? undefined : forbidden(state, by, "watch the context of")
+      const no = by.id === state.id ? undefined : forbidden(state, by, "monitor")
       if (no !== undefined) return yield* no
       const notify = by.kind === "session" && by.id !== state.id ? by : null
       const next = gauge === null ? null : { ...gauge, notify, warned: "none" as const }
       return moved(state, stay({ ...state, gauge: next }), mail, cardOf)
     }),
-  LimitOver: report((_, state) => limitOver(state))
+  LimitOver: report((_, state, { now }) => limitOver(state, now))
 }

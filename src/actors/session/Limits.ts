@@ -62,7 +62,11 @@ const lifted = (state: State, proven: boolean): Move => {
 }
 
 /** Its time has come. Nobody is told: whether the agent works again shows when it is given something. */
-export const limitOver = (state: State): Move => lifted(state, false)
+export const limitOver = (state: State, now: number): Move => {
+  const until = state.limited?.until ?? null
+  // It was set for a time that has been corrected since.
+  return until !== null && now < until ? stay(state) : lifted(state, false)
+}
 
 /** A turn ended well: there is no limit, unless it is the very one that met it. */
 export const succeeded = (state: State, turn: string): Move =>
