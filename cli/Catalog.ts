@@ -12,6 +12,7 @@ export type Place =
   | "shell"
   | "deadLetterAction"
   | "deadLetter"
+  | "monitorAction"
   | "command"
   | "free"
 
@@ -38,6 +39,11 @@ export const catalog = {
     category: "Sessions",
     description: "drop an agent's context, optionally with a new prompt",
     places: ["session", "free"]
+  },
+  handoff: {
+    category: "Sessions",
+    description: "go on in a fresh context from a file, once your turn is over",
+    places: ["free"]
   },
   name: { category: "Sessions", description: "rename yourself, or a session", places: ["session", "free"] },
   send: {
@@ -98,6 +104,16 @@ export const catalog = {
   },
   output: { category: "Seeing", description: "the last lines of a pane", places: ["session"] },
   tail: { category: "Seeing", description: "what a session's agent did: tools and times", places: ["session"] },
+  what: {
+    category: "Seeing",
+    description: "what a session is doing, as a small model sums it up",
+    places: ["session"]
+  },
+  "context-monitor": {
+    category: "Seeing",
+    description: "warn before an agent's context is full: enable, disable, status",
+    places: ["monitorAction", "session"]
+  },
   attach: {
     category: "Seeing",
     description: "look inside and type yourself; C-] d leaves",

@@ -251,6 +251,7 @@ export const layer = (options: Options) =>
               user: join(home.config, "dispatch_templates.yaml"),
               shipped: join(options.root, "templates", "dispatch.yaml")
             },
+            what: settings.what ?? {},
             shutdown: options.shutdown,
             checks: Effect.map(access.check, (check) => [
               check,

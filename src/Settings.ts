@@ -22,6 +22,12 @@ export const Config = Schema.Struct({
   restore: Schema.optionalKey(Schema.Literals(["manual", "auto"])),
   /** Thresholds of delivery and orchestration. */
   policy: Schema.optionalKey(Policy),
+  what: Schema.optionalKey(
+    Schema.Struct({
+      /** Sums sessions up for `sm what` instead of their own agents: reads on standard input, prints the summary. */
+      command: Schema.optionalKey(Schema.NonEmptyArray(Schema.NonEmptyString))
+    })
+  ),
   /** Added to the environment of every agent. */
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })

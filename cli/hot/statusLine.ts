@@ -43,7 +43,12 @@ const report = async (provider: string, input: string, session: string): Promise
   } catch {
     // Nothing was told yet.
   }
-  const payload = { model: { id: model?.id }, cost: { total_cost_usd: cost?.total_cost_usd }, context_window: context }
+  const payload = {
+    session_id,
+    model: { id: model?.id },
+    cost: { total_cost_usd: cost?.total_cost_usd },
+    context_window: context
+  }
   const at = Date.now()
   const id = `${at.toString(36).padStart(9, "0")}-${session}-${process.pid.toString(36)}line`
   const signal = { id, at, provider, event: "StatusLine", payload, session }

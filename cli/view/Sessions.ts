@@ -1,6 +1,6 @@
 /** Sessions as a table. */
 import { table } from "./Table.ts"
-import { ago } from "./Time.ts"
+import { ago, hour } from "./Time.ts"
 
 export interface Card {
   readonly id: string
@@ -22,6 +22,15 @@ export interface Card {
   readonly status: { readonly text: string; readonly at: number } | null
   /** The task that it said to be complete. */
   readonly completed: { readonly task: string | null; readonly note: string | null; readonly at: number } | null
+  /** Its provider takes no more work; until when, if that is known. */
+  readonly limited?: { readonly until: number | null } | null
+}
+
+const stateOf = ({ detail, limited, state }: Card): string => {
+  const until = limited?.until ?? null
+  const limit = (limited ?? null) === null ? "" : until === null ? "limited" : `limited until ${hour(until)}`
+  const more = [limit, detail.slice(0, 60)].filter((word) => word !== "")
+  return more.length === 0 ? state : `${state} (${more.join("; ")})`
 }
 
 const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
@@ -39,7 +48,7 @@ export const sessionLines = (cards: ReadonlyArray<Card>): string => {
       card.id,
       card.name,
       card.provider,
-      card.detail === "" ? card.state : `${card.state} (${card.detail.slice(0, 60)})`,
+      stateOf(card),
       ago(card.since),
       String(card.queued),
       card.context === null ? "" : `${Math.round(card.context.percent)}%`,

@@ -25,5 +25,15 @@ export const until = (at: number): string => span(at - Date.now())
 /** "07:05:09", local. */
 export const clock = (at: number): string => {
   const date = new Date(at)
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":")
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")
 }
+
+/** "15:00", local; with its date when that is another day. */
+export const hour = (at: number): string => {
+  const date = new Date(at)
+  const day = (each: Date) => [each.getFullYear(), each.getMonth() + 1, each.getDate()].map(two).join("-")
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
+  return day(date) === day(new Date()) ? time : `${day(date)} ${time}`
+}
+
+const two = (part: number): string => String(part).padStart(2, "0")

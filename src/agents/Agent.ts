@@ -1,5 +1,5 @@
 /** Agent kinds as values: what to launch, how to type, how to read what the agent says of itself. Plugins make them. */
-import { type Effect, type Option, Schema } from "effect"
+import { type Effect, type Option, type Result, Schema } from "effect"
 import type { Screen, Stroke } from "../terminal/Terminal.ts"
 import type { Door, Say, Steering } from "./Door.ts"
 
@@ -49,10 +49,14 @@ export interface Observation {
   readonly draft: string | null
   /** Typed words stand in the agent's own line, behind what it is doing. */
   readonly queued?: boolean
+  /** The clear typed last was refused: what the agent says of that stands on its screen, which a clear would have emptied. */
+  readonly refused?: boolean
   /** The turn that ended last met a limit of the provider: its words, and until when, Unix ms, if it said so. */
   readonly limited?: { readonly reason: string; readonly resetsAt: number | null }
   /** Set for dialogs that the spawn itself consents to (trust, onboarding, update), or that leave all as it is (a limit). */
   readonly answer?: ReadonlyArray<Stroke>
+  /** The answer only declines an offer of the agent's own, which may come at any time and holds everything up. */
+  readonly declines?: boolean
 }
 
 export interface LaunchRequest {
@@ -108,6 +112,15 @@ export interface Seat {
   readonly env: Readonly<Record<string, string>>
   readonly agentSessionId: string | null
   readonly transcript: string | null
+}
+
+/** A program to be run once, to its end. */
+export interface Errand {
+  readonly command: readonly [string, ...ReadonlyArray<string>]
+  readonly env: Readonly<Record<string, string>>
+  readonly stdin: string
+  /** Pure: the answer in what it printed, or why there is none. */
+  readonly read: (stdout: string) => Result.Result<string, string>
 }
 
 export interface AgentAdapter {
@@ -174,6 +187,15 @@ export interface AgentAdapter {
   /** Ways into an agent that works. Without them it gets everything at the end of its turn. */
   readonly door?: Door
   readonly steering?: Steering
+  /**
+   * Asks a small model through the agent's own program: `instruction` says what for, `text` is the material, `env` the
+   * agent's environment without its identity.
+   */
+  readonly summarise?: (request: {
+    readonly instruction: string
+    readonly text: string
+    readonly env: Readonly<Record<string, string>>
+  }) => Effect.Effect<Errand, AgentError>
   /** What a person sees when the pane is reduced to its last words: the exit message's reason, else empty. */
   readonly farewell: (screen: Screen) => string
 }

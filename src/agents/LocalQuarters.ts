@@ -25,6 +25,7 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<Quarters> =>
   Layer.succeed(Quarters, {
     sm: options.sm,
+    plain: (env) => scrub({ ...options.env, ...options.extra, ...env }),
     prepare: Effect.fn("Quarters.prepare")(function* (occupant: Occupant) {
       const dir = join(options.root, occupant.id)
       const credentials = join(dir, "credential.json")

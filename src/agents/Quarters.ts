@@ -20,6 +20,8 @@ export class Quarters extends Context.Service<
     ) => Effect.Effect<{ readonly dir: string; readonly env: Readonly<Record<string, string>> }, AgentError>
     /** Writes files below the directory, 0600. */
     readonly furnish: (dir: string, files: Readonly<Record<string, string>>) => Effect.Effect<void, AgentError>
+    /** The environment of a program that is run beside an agent, for nobody: with what `--env` gave, without an identity. */
+    readonly plain: (env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
     /** The command of `sm` itself. */
     readonly sm: readonly [string, ...ReadonlyArray<string>]
   }

@@ -22,6 +22,18 @@ export const Event = Schema.TaggedUnion({
   StatusReported: { id: SessionId, text: Schema.String },
   TaskSet: { id: SessionId, task: Schema.String, role: Schema.NullOr(Schema.String) },
   TaskCompleted: { id: SessionId, task: Schema.NullOr(Schema.String), note: Schema.NullOr(Schema.String) },
+  /** The context has passed a threshold for the first time since it was emptied. */
+  ContextWarned: {
+    id: SessionId,
+    level: Schema.Literals(["warning", "critical"]),
+    percent: Schema.Finite,
+    used: Schema.Int
+  },
+  /** The agent has begun to replace what it knows by a summary. */
+  Compacted: { id: SessionId },
+  /** Its provider takes no more work; `until`, Unix milliseconds, if it said so. Once per limit. */
+  UsageLimited: { id: SessionId, reason: Schema.String, until: Schema.NullOr(Schema.Finite) },
+  LimitLifted: { id: SessionId },
   PermissionAsked: { id: SessionId, question: Schema.String },
   MessageAccepted: {
     id: MessageId,

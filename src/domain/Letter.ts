@@ -42,6 +42,8 @@ export const Letter = Schema.Struct({
   epoch: Schema.optionalKey(Schema.Int),
   /** The work queue it came from: if this session dies, another of the role takes it. */
   pool: Schema.optionalKey(Schema.String),
+  /** Typed only when this clear has had its effect; given up with it. */
+  after: Schema.optionalKey(MessageId),
   /** It is a task, and what is armed when the agent takes it. */
   order: Schema.optionalKey(Order)
 })

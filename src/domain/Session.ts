@@ -40,6 +40,12 @@ export const Completion = Schema.Struct({
   at: Schema.Finite
 })
 export type Completion = typeof Completion.Type
+/** Thresholds of context monitoring, percent, and the name of who is told besides the session itself. */
+export const Monitor = Schema.Struct({
+  warning: Schema.Finite,
+  critical: Schema.Finite,
+  notify: Schema.NullOr(Schema.String)
+})
 
 /** A key that cards of older versions do not have. */
 const later = <S extends Schema.Top>(schema: S, value: S["Type"]) =>
@@ -85,7 +91,9 @@ export const SessionCard = Schema.Struct({
   carries: later(Schema.NullOr(Cause), null),
   /** An urgent message that the agent has not read yet: it may use no tool before. */
   stopping: later(Schema.NullOr(MessageId), null),
-  limited: later(Schema.NullOr(Limit), null)
+  limited: later(Schema.NullOr(Limit), null),
+  /** Is it told how full its context is, from which percentages on, and who else is? */
+  monitor: later(Schema.NullOr(Monitor), null)
 })
 export type SessionCard = typeof SessionCard.Type
 

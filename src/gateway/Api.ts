@@ -10,32 +10,7 @@ import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
 import { Recipient, verb } from "./Verb.ts"
 
-/** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
-export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
-  code: Schema.Literals([
-    "not-found",
-    "ambiguous",
-    "name-taken",
-    "not-allowed",
-    "invalid",
-    "wrong-state",
-    "unavailable",
-    "timeout",
-    "internal"
-  ]),
-  message: Schema.String,
-  hint: Schema.String
-}) {}
-
-/** What every request is answered with, and what `--json` prints. */
-export const Reply = Schema.Union([
-  Schema.Struct({ ok: Schema.Literal(true), data: Schema.Json }),
-  Schema.Struct({
-    ok: Schema.Literal(false),
-    error: Schema.Struct({ code: Schema.String, message: Schema.String, hint: Schema.String })
-  })
-])
-export type Reply = typeof Reply.Type
+export { Refusal, Reply } from "./Refusal.ts"
 
 /** Not a pattern of the key, which would let the others fall without a word. */
 const Environment = Schema.Record(Schema.String, Schema.String).check(
@@ -196,6 +171,21 @@ export const verbs = {
     }),
     Schema.Struct({ session: SessionId, name: Schema.String, actions: Schema.Array(Action) })
   ),
+  what: verb(
+    "What a session is doing, as a small model sums it up.",
+    Schema.Struct({
+      session: Recipient,
+      /** Of the pane; default 100. */
+      lines: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3000 })))
+    }),
+    Schema.Struct({
+      session: SessionId,
+      name: Schema.String,
+      text: Schema.String,
+      /** Nothing has happened since it was asked last. */
+      cached: Schema.Boolean
+    })
+  ),
   attach: verb(
     "How to look inside.",
     Named,
@@ -207,6 +197,24 @@ export const verbs = {
     "Drop an agent's context; optionally give it a new prompt.",
     Schema.Struct({ session: Recipient, prompt: Schema.optionalKey(Text) }),
     SessionCard
+  ),
+  handoff: verb(
+    "Go on in a fresh context from a file, once the turn is over: the caller, itself.",
+    Schema.Struct({
+      /** Absolute. */
+      file: Schema.NonEmptyString
+    }),
+    SessionCard
+  ),
+  monitor: verb(
+    "Watch how full a session's context is (default: the caller's), or not any more.",
+    Schema.Struct({ session: Schema.optionalKey(Recipient), on: Schema.Boolean }),
+    SessionCard
+  ),
+  monitored: verb(
+    "Whose context is watched; or how it is with one session.",
+    Schema.Struct({ session: Schema.optionalKey(Recipient) }),
+    Schema.Array(SessionCard)
   ),
   name: verb(
     "Rename a session (default: the caller).",

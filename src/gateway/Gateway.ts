@@ -1,6 +1,7 @@
 /** Serves the verbs: decodes, asks whoever knows, answers in one envelope. It owns no logic of its own. */
 import { Cause, Effect, Exit, Layer, Option, Schema } from "effect"
 import type { ActorSystem } from "../actors/ActorSystem.ts"
+import type { Quarters } from "../agents/Quarters.ts"
 import type { Roster } from "../agents/Roster.ts"
 import { Broker, type BrokerError } from "../broker/Broker.ts"
 import type { Directory } from "../broker/Directory.ts"
@@ -19,18 +20,21 @@ import * as Message from "./MessageVerbs.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
+import { makeSummaries, type Options as Summaries } from "./SummaryVerbs.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as Team from "./TeamVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
-type Needs = Broker | Directory | Repository | Roster | Feed | Terminal | ActorSystem
+type Needs = Broker | Directory | Repository | Roster | Quarters | Feed | Terminal | ActorSystem
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
 export interface Options extends System.About {
   readonly hostId: HostId
   /** Where dispatch templates are, besides the project's. */
   readonly templates: Places
+  /** How `sm what` is answered. */
+  readonly what: Summaries
   /** Asks the daemon to stop. */
   readonly shutdown: Effect.Effect<void>
 }
@@ -60,10 +64,14 @@ const handlersOf = (options: Options): Handlers => ({
   status: View.status,
   output: View.output,
   tail: View.tail,
+  what: makeSummaries(options.what),
   attach: View.attach,
   kill: Sessions.kill,
   restore: Sessions.restore,
   clear: Sessions.clear,
+  handoff: Sessions.handoff,
+  monitor: Sessions.monitor,
+  monitored: View.monitored,
   name: Sessions.name,
   remind: Time.remind,
   reminders: Time.reminders,

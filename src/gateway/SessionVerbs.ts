@@ -109,21 +109,47 @@ export const restore = (input: Input<"restore">, caller: Caller) =>
 export const clear = (input: Input<"clear">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* find(input.session, caller)
-    const roster = yield* Roster
-    const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
-    if (adapter?.capabilities.clears !== true) {
-      return yield* new Refusal({
-        code: "wrong-state",
-        message: `${target.provider} has no command that clears its context`,
-        hint: `sm kill ${target.name} and spawn a new one`
-      })
-    }
+    yield* clearable(target)
     const clear = yield* clearing(caller, "urgent")
     const empty = input.prompt === undefined || input.prompt === ""
     const next = empty ? null : yield* makeLetter(caller, input.prompt, { mode: "urgent", toChild: true })
     const session = sessionOf(target)
     yield* session.ask("Clear", { by: senderOf(caller), clear, next })
     return (yield* session.ask("Describe", {})).card
+  })
+
+const clearable = (target: SessionCard) =>
+  Effect.gen(function* () {
+    const roster = yield* Roster
+    const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
+    if (adapter?.capabilities.clears === true) return
+    return yield* new Refusal({
+      code: "wrong-state",
+      message: `${target.provider} has no command that clears its context`,
+      hint: `sm kill ${target.name} and spawn a new one`
+    })
+  })
+
+export const handoff = (input: Input<"handoff">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = yield* own(caller)
+    if (!input.file.startsWith("/")) {
+      return yield* new Refusal({
+        code: "invalid",
+        message: `file must be absolute, not ${input.file}`,
+        hint: "give a path that begins with /"
+      })
+    }
+    yield* clearable(target)
+    return yield* sessionOf(target).ask("Handoff", { by: senderOf(caller), file: input.file })
+  })
+
+export const monitor = (input: Input<"monitor">, caller: Caller) =>
+  Effect.gen(function* () {
+    const target = input.session === undefined ? yield* own(caller) : yield* find(input.session, caller)
+    const { contextCritical: critical, contextWarning: warning } = yield* Rules
+    const gauge = input.on ? { warning, critical } : null
+    return yield* sessionOf(target).ask("Monitor", { by: senderOf(caller), gauge })
   })
 
 /** The agent's own command that clears its context, as a letter. */

@@ -52,6 +52,13 @@ export const status = (input: Input<"status">, caller: Caller) =>
     return output
   })
 
+export const monitored = (input: Input<"monitored">, caller: Caller) =>
+  Effect.gen(function* () {
+    if (input.session !== undefined) return [yield* find(input.session, caller)]
+    const directory = yield* Directory
+    return (yield* directory.all).filter((card) => isLive(card.state) && card.monitor !== null)
+  })
+
 const describe = (card: SessionCard) => ref(Session, card.host, card.id).ask("Describe", {})
 
 export const output = (input: Input<"output">, caller: Caller) =>

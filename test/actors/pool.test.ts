@@ -198,7 +198,12 @@ describe("what a session tells of itself", () => {
     ["nothing of a role that cannot be addressed", plain, { ...idle, role: "two words" }, []],
     ["that it works", idle, { ...idle, phase: "working" }, ["engineer Busy"]],
     ["once", { ...idle, phase: "working" }, { ...idle, phase: "compacting" }, []],
-    ["that its provider takes nothing", idle, { ...idle, limited: { until: null, reason: "" } }, ["engineer Busy"]],
+    [
+      "that its provider takes nothing",
+      idle,
+      { ...idle, limited: { until: null, reason: "", turn: "" } },
+      ["engineer Busy"]
+    ],
     ["its new name", idle, { ...idle, name: "ann" }, ["engineer Ready"]],
     ["both roles when it changes", idle, { ...idle, role: "scout" }, ["engineer Gone", "scout Ready"]],
     ["that it ended", idle, { ...idle, phase: "crashed" }, ["engineer Gone"]]

@@ -239,7 +239,7 @@ describe("a session's messages and its life", () => {
       agent.finish()
       yield* reaches(before, "answered")
       yield* takes(2)
-      assert.strictEqual((yield* card).card.agentSessionId, "fresh")
+      assert.strictEqual((yield* card).card.agentSessionId, "conversation-1")
       agent.finish()
       yield* reaches(after, "answered")
       assert.deepStrictEqual(agent.prompts, ["before", "after"])

@@ -57,6 +57,11 @@ const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]
   [["spawn", "fake", "a", "--prompt-file", "/nowhere/x"], /given twice/u],
   [["spawn", "fake", "--env", "NAME"], /--env takes NAME=VALUE, not NAME/u],
   [["clear", "x", "--prompt-file", "/"], /it is a directory/u],
+  [["handoff"], /handoff needs <file>/u],
+  [["handoff", "/nowhere/x"], /<file> \/nowhere\/x does not exist/u],
+  [["handoff", "/"], /<file> \/ is no file/u],
+  [["what", "x", "--lines", "0"], /--lines .* not 0/u],
+  [["context-monitor", "enabel"], /not enabel; did you mean enable/u],
   [["send"], /send needs <session>/u],
   [["send", "x"], /the text is empty/u],
   [["send", "x", " "], /the text is empty/u],
@@ -225,6 +230,16 @@ describe("every command", () => {
       assert.deepStrictEqual(yield* data("task-complete", "--session", "one", "done"), { told: [], again: false })
       assert.deepStrictEqual(yield* data("task-complete", "--session", "one"), { told: [], again: true })
       yield* data("completion", "bash")
+
+      // Its context, and what it does.
+      assert.include((yield* sm("context-monitor", "status")).stdout, "nobody's context is watched")
+      assert.deepInclude((yield* data("context-monitor", "enable", "one"))["monitor"], { warning: 50, critical: 65 })
+      assert.match((yield* sm("context-monitor", "status")).stdout, /^ID.*\n\w{8} {2}one {2}- {2}50% {2}65% {2}-$/mu)
+      yield* data("context-monitor", "disable", "one")
+      assert.isNull((yield* rows("context-monitor", "status", "one"))[0]?.["monitor"])
+      assert.include((yield* refused(1, "context-monitor", "enable")).message, "not a session")
+      assert.include((yield* refused(1, "handoff", "letter")).message, "not a session")
+      assert.strictEqual((yield* refused(1, "what", "one")).message, "fake cannot be asked for a summary")
       yield* data("help", "send")
       yield* data("name", "one", "uno")
       assert.deepInclude(yield* data("up"), { already: true })

@@ -38,6 +38,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     stopping: null,
     completed: null,
     limited: null,
+    monitor: null,
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

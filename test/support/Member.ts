@@ -6,6 +6,7 @@ import { ref } from "../../src/actors/ActorRef.ts"
 import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Registry } from "../../src/actors/registry/Registry.ts"
 import { Session } from "../../src/actors/session/Session.ts"
+import type { Signal } from "../../src/agents/Agent.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import type { Letter } from "../../src/domain/Letter.ts"
 import type { Spec } from "../../src/domain/Spec.ts"
@@ -90,6 +91,21 @@ export const memberOf = (agent: ScriptedAgent, id: SessionId, provider: string, 
     yield* moving(made.mode === "urgent" ? session.ask("AcceptUrgent", made) : session.ask("Accept", made))
     return made.id
   })
+  let said = 0
+  /** A signal of the agent's, told by hand; `conversation` is the one it speaks of, `at` when it was emitted. */
+  const say = Effect.fnUntraced(function* (signal: Signal, conversation?: string, at?: number) {
+    const now = yield* Clock.currentTimeMillis
+    const of = conversation === undefined ? {} : { conversation }
+    yield* session.tell("Signalled", { id: `said-${id}-${++said}`, at: at ?? now, signal, ...of })
+    yield* Effect.repeat(Effect.andThen(TestClock.adjust("20 millis"), Effect.yieldNow), { times: 4 })
+  })
+  /** What `sm clear` asks. */
+  const clear = Effect.fnUntraced(function* (next: string | null, by: Sender = human) {
+    const order = yield* letterOf("", { kind: "clear", mode: "urgent", from: by })
+    const then = next === null ? null : yield* letterOf(next, { mode: "urgent", from: by })
+    yield* moving(session.ask("Clear", { by, clear: order, next: then }))
+    return then?.id ?? order.id
+  })
   const describe = moving(session.ask("Describe", {}))
   const is = (phase: string) =>
     eventually(
@@ -104,9 +120,11 @@ export const memberOf = (agent: ScriptedAgent, id: SessionId, provider: string, 
 
   return {
     agent,
+    clear,
     describe,
     id,
     is,
+    say,
     /** Itself, as whoever gets its messages sees it. */
     sender: (): Sender => ({ kind: "session", id, host: HOST, name }),
     send,

@@ -43,9 +43,17 @@ export class ScriptedAgent {
   hurried = 0
   /** Says when a turn is over. */
   turns = true
+  /** Tells of a cleared context only before the next prompt, as Codex does. */
+  lazy = false
+  refused = false
+  /** Conversations begun by a clear: their ids are `conversation-1`, … */
+  clears = 0
+  /** So many of the clears that come next are refused, which shows until one is not. */
+  refusals = 0
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
+  #untold = false
   #pasting = false
   #write: (text: string) => void = () => undefined
   #exit: (status: number) => void = () => undefined
@@ -116,6 +124,11 @@ export class ScriptedAgent {
     this.#exit(status)
   }
 
+  #tellClear(): void {
+    this.#untold = false
+    this.#emit({ _tag: "Started", agentSessionId: `conversation-${this.clears}`, source: "clear" })
+  }
+
   #take(prompt: string): void {
     this.prompts.push(prompt)
     this.mode = "working"
@@ -139,8 +152,18 @@ export class ScriptedAgent {
       this.line.push(prompt)
       return
     }
-    if (prompt === "/clear") this.#emit({ _tag: "Started", agentSessionId: "fresh", source: "clear" })
-    else this.#take(prompt)
+    if (prompt === "/clear" && this.refusals > 0) {
+      this.refusals--
+      this.refused = true
+    } else if (prompt === "/clear") {
+      this.refused = false
+      this.clears++
+      if (this.lazy) this.#untold = true
+      else this.#tellClear()
+    } else {
+      if (this.#untold) this.#tellClear()
+      this.#take(prompt)
+    }
   }
 
   #key(char: string): void {
@@ -244,12 +267,8 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
       if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
-      return {
-        activity: screen.text.startsWith("working") ? "busy" : "idle",
-        detail: "",
-        draft,
-        queued: agent.line.length > 0
-      }
+      const activity = screen.text.startsWith("working") ? "busy" : "idle"
+      return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused }
     },
     hook: () => [],
     observe: () => Effect.succeedNone,

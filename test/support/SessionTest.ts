@@ -40,6 +40,7 @@ export const pass = (seconds: number) =>
 const quarters = Layer.succeed(Quarters, {
   prepare: ({ env, id }) => Effect.succeed({ dir: tmpdir(), env: { ...env, SM_SESSION_ID: id } }),
   furnish: () => Effect.void,
+  plain: (env) => env,
   sm: ["sm"] as const
 })
 
@@ -152,7 +153,7 @@ type Options = Pick<ActorSystem.Options, "lease">
 
 /** Runs a test with a booted host and one session to be spawned; `another` makes more. */
 export const withWorld = (
-  body: (world: World) => Effect.Effect<void, unknown, Broker | MemoryClient | Roster.Roster>,
+  body: (world: World) => Effect.Effect<void, unknown, Surroundings | MemoryClient>,
   options: Options = {}
 ) =>
   Effect.gen(function* () {

@@ -2,6 +2,7 @@
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import { outlived } from "./Assignment.ts"
+import { nextEpoch } from "./Epoch.ts"
 import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
 import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
 import { delivered, stopped, undelivered } from "./Notices.ts"
@@ -41,11 +42,17 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
 /** The agent is being started, perhaps with one of the letters on its command line: until that is known none is dropped. */
 export const startsWithOne = ({ launching }: State): boolean => launching?.resume === false
 
-/** Takes a letter that still waits out of the line; none when it does not wait. */
-export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined =>
-  !startsWithOne(state) && state.queue.some((letter) => letter.id === id)
-    ? hop({ ...state, queue: state.queue.filter((letter) => letter.id !== id) }, id, "withdrawn", evidence)
-    : undefined
+/** Letters of the queue that may only be typed when these have had their effect. */
+const following = (state: State, ids: Ids): Letters =>
+  state.queue.filter(({ after }) => after !== undefined && ids.includes(after))
+
+/** Takes a letter that still waits, and what would follow it, out of the line; none when it does not wait. */
+export const withdraw = (state: State, id: MessageId, evidence: string): Move | undefined => {
+  const letters = [...state.queue.filter((letter) => letter.id === id), ...following(state, [id])]
+  if (startsWithOne(state) || letters[0]?.id !== id) return undefined
+  const without = { ...state, queue: state.queue.filter((letter) => !letters.includes(letter)) }
+  return each(letters, without, (next, letter) => hop(next, letter.id, "withdrawn", evidence))
+}
 
 /** Why a waiting letter means nothing any more; none when it does. */
 const voidOf = (state: State, letter: Letter): string | undefined =>
@@ -83,7 +90,9 @@ export const plan = (state: State, now: number, activation: string): Move =>
   andThen(expire(state, now), (next) => {
     const letters = nextPrompt(next.queue)
     const [first] = letters
-    if (first === undefined || next.pane === null || next.limited !== null) return stay(next)
+    if (first === undefined || next.pane === null) return stay(next)
+    // A clear asks nothing of the provider.
+    if (next.limited !== null && first.kind === "message") return stay(next)
     if (next.typing !== null || next.flying.some(({ door }) => door === "composer")) return stay(next)
     if (next.phase === "working") {
       const ready = beside(next)
@@ -155,20 +164,24 @@ const outdated = (state: State, letter: Letter): Move | undefined => {
 
 export const gaveUp = (state: State, ids: Ids, evidence: string): Move => {
   const { letters, without } = takenOut(state, ids)
-  return each(
-    letters.filter(({ kind }) => kind !== "clear"),
-    without,
-    fails("parked", evidence)
-  )
+  const messages = letters.filter(({ kind }) => kind !== "clear")
+  const parked = each(messages, without, fails("parked", evidence))
+  const clears = letters.filter(({ kind }) => kind === "clear").map(({ id }) => id)
+  // What was to come after a clear is for an empty context only.
+  return andThen(parked, (next) => {
+    const orphans = following(next, clears)
+    const left = { ...next, queue: next.queue.filter((letter) => !orphans.includes(letter)) }
+    return each(orphans, left, fails("parked", `the context could not be cleared before it: ${evidence}`))
+  })
 }
 
 /** The agent has them. Also true of letters whose typing was interrupted by a crash of ours. */
-export const confirmed = (state: State, ids: Ids, evidence: string): Move => {
+export const confirmed = (state: State, ids: Ids, evidence: string, now: number): Move => {
   const { letters, without } = takenOut(state, ids)
   if (letters.length === 0) return stay(state)
   // The new conversation's id comes with its first prompt, or with a word of the agent that is still on its way.
   if (letters.some(({ kind }) => kind === "clear"))
-    return andThen(cleared(state), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
+    return andThen(cleared(state, now), (next) => stay({ ...next, agentSessionId: null, transcript: null }))
   return each(letters, { ...without, carried: [...without.carried, ...letters] }, (next, letter) => {
     const move = hop(next, letter.id, "submitted", evidence)
     return { ...move, out: [...move.out, ...delivered(next, letter)] }
@@ -194,26 +207,11 @@ export const handedBack = (state: State, id: MessageId): Move => {
 }
 
 /** The context was dropped: the control letter has done its work, and what was said of that context is void. */
-export const cleared = (state: State): Move => {
-  const isClear = ({ kind }: Letter) => kind === "clear"
+export const cleared = (state: State, now: number): Move => {
   const ids = onItsWay(state)
-    .filter(isClear)
+    .filter(({ kind }) => kind === "clear")
     .map(({ id }) => id)
-  const { without } = takenOut(state, ids)
-  const voided = state.agentSessionId === null ? state.voided : [...state.voided, state.agentSessionId].slice(-20)
-  const fresh: State = {
-    ...without,
-    actions: [],
-    context: null,
-    epoch: state.epoch + 1,
-    voided,
-    status: null,
-    task: null,
-    assignment: null,
-    completed: null,
-    limited: null
-  }
-  return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })
+  return tellWorld(nextEpoch(takenOut(state, ids).without, now), { _tag: "SessionCleared", id: idOf(state) })
 }
 
 /** Ended turns that are remembered. */

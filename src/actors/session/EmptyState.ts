@@ -42,6 +42,7 @@ export const emptyState = (id: string): State => ({
   gauge: null,
   edges: {},
   limited: null,
+  limits: 0,
   draft: null,
   handoff: null
 })

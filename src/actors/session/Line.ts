@@ -30,11 +30,11 @@ export const backInLine = (state: State, letter: Letter): Queue => {
 export const superseded = (queue: Queue, letter: Letter): Queue => queue.filter((other) => replaces(letter, other))
 
 /**
- * Only what is framed may share a prompt: a person's words and the agent's own commands stand alone, and so does a task,
- * whose turn answers nothing else. What failed once goes alone, so that it takes nothing with it.
+ * Only what is framed may share a prompt: a person's words and the agent's own commands stand alone, and so do a task,
+ * whose turn answers nothing else, and what begins a new context. What failed once goes alone, so that it takes nothing with it.
  */
-const mayShare = ({ from, kind, order, tries }: Letter): boolean =>
-  kind === "message" && from.kind !== "human" && order === undefined && tries === 0
+const mayShare = ({ after, from, kind, order, tries }: Letter): boolean =>
+  kind === "message" && from.kind !== "human" && order === undefined && after === undefined && tries === 0
 
 /** The letters that go next, as one prompt. */
 export const nextPrompt = ([first, ...rest]: Queue): Queue => {

@@ -77,6 +77,17 @@ export const hop = (state: State, id: MessageId, status: MessageStatus, evidence
 /** Doing something, or held up in the middle of it. */
 const AT_WORK: ReadonlySet<SessionPhase> = new Set(["working", "compacting", "waiting-permission"])
 export const isAtWork = ({ phase }: State): boolean => AT_WORK.has(phase)
+/** The public word that a letter is taken. */
+export const acceptance = (state: State, { bytes, cause, from, id, mode }: Letter): Out =>
+  publish({
+    _tag: "MessageAccepted",
+    id,
+    to: idOf(state),
+    from,
+    mode,
+    bytes,
+    ...(cause === undefined ? {} : { cause })
+  })
 
 export const cardKey = (id: string): string => `session.${id}`
 
@@ -108,7 +119,11 @@ export const cardOf = (state: State): SessionCard => ({
   carries: carriedBy(state),
   stopping:
     [...onItsWay(state), ...state.queue].find(({ kind, mode }) => mode === "urgent" && kind === "message")?.id ?? null,
-  limited: state.limited
+  limited: state.limited === null ? null : { until: state.limited.until, reason: state.limited.reason },
+  monitor:
+    state.gauge === null
+      ? null
+      : { warning: state.gauge.warning, critical: state.gauge.critical, notify: state.gauge.notify?.name ?? null }
 })
 
 const completionOf = ({ completed }: State): SessionCard["completed"] =>

@@ -2,13 +2,12 @@
 import { Effect } from "effect"
 import { Rules } from "../../domain/Policy.ts"
 import type { Mail } from "../Behavior.ts"
-import { type Out, publish } from "../Out.ts"
 import { forbidden } from "./Authority.ts"
 import { accept, withdraw } from "./Delivery.ts"
 import { guarded } from "./LoopGuard.ts"
 import { declined } from "./Membership.ts"
 import { moved, silent, type Some, unknown } from "./Handling.ts"
-import { andThen, cardOf, idOf, type Move, stay } from "./Move.ts"
+import { acceptance, andThen, cardOf, type Move, stay } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import { NotAllowed, NotNow } from "./Session.ts"
 import type { State } from "./State.ts"
@@ -16,17 +15,6 @@ import { undelivered } from "./Notices.ts"
 
 /** Most letters that may wait for one session: each commit writes them all. */
 const FULL = 1000
-
-export const acceptance = (state: State, { bytes, cause, from, id, mode }: Letter): Out =>
-  publish({
-    _tag: "MessageAccepted",
-    id,
-    to: idOf(state),
-    from,
-    mode,
-    bytes,
-    ...(cause === undefined ? {} : { cause })
-  })
 
 /** Why the session takes no letters now; none when it does. */
 const closed = (state: State): NotNow | undefined => {
@@ -103,6 +91,12 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
       const no = forbidden(state, by, "clear") ?? closed(state)
       const known = state.seen.some(([id]) => id === about.id)
       if (no !== undefined && (!known || state.spec === null)) return yield* no
-      return taking(state, next === null ? [clear] : [clear, next], about, mail, (yield* Rules).loopLimit)
+      return taking(
+        state,
+        next === null ? [clear] : [clear, { ...next, after: clear.id }],
+        about,
+        mail,
+        (yield* Rules).loopLimit
+      )
     })
 }

@@ -2,6 +2,9 @@
 import { membership } from "./Membership.ts"
 import { assigning } from "./Assignment.ts"
 import { digesting } from "./Digest.ts"
+import { contextWatch } from "./ContextWatch.ts"
+import { handingOff } from "./Handoff.ts"
+import { limits } from "./Limits.ts"
 import { andThen, type Move } from "./Move.ts"
 import type { State } from "./State.ts"
 import { watched } from "./Watchers.ts"
@@ -10,7 +13,15 @@ import { watched } from "./Watchers.ts"
 export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
-export const reflexes: ReadonlyArray<Reflex> = [watched, assigning, digesting, membership]
+export const reflexes: ReadonlyArray<Reflex> = [
+  contextWatch,
+  limits,
+  handingOff,
+  assigning,
+  digesting,
+  membership,
+  watched
+]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
   reflexes.reduce((sum, reflex) => andThen(sum, (state) => reflex(before, state, now)), move)

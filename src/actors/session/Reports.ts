@@ -7,6 +7,7 @@ import { rearmed } from "./Expiry.ts"
 import { delivered } from "./Notices.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
 import { givenBack } from "./Membership.ts"
+import { limitedBy } from "./Limits.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
@@ -82,7 +83,7 @@ export const reports: Some<
   ),
   HandedBack: report(({ id }, state) => handedBack(state, id)),
   Confirmed: report(({ evidence, ids, over }, state, { now }) =>
-    andThen(confirmed(state, ids, evidence), (next) => {
+    andThen(confirmed(state, ids, evidence, now), (next) => {
       // A clear that has had its effect starts no turn.
       if (next.carried.length === state.carried.length) return stay(next)
       if (over === true && state.phase === "idle") return turnOver(next, evidence, now)
@@ -98,7 +99,12 @@ export const reports: Some<
         : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } }
     )
   ),
-  Observed: report(({ activity, detail }, state, { now }) => observed(state, activity, detail, now)),
+  Observed: report(({ activity, detail, limited }, state, { now }) => {
+    // Of an earlier turn it may be long over.
+    const met = limited !== undefined && state.phase !== "idle" && (state.turn !== null || state.carried.length > 0)
+    const first = met ? limitedBy(state, { ...limited, turn: state.turn ?? "" }, now) : stay(state)
+    return andThen(first, (next) => observed(next, activity, detail, now))
+  }),
   DraftStale: report(({ text }, state, { now }) =>
     stay(
       state.phase === "human-composing" && state.draft === null

@@ -97,6 +97,25 @@ export const Session = Actor.make({
       failure: Refused,
       lane: "control"
     }),
+    /** The agent goes on from this file, absolute, in a fresh context once its turn is over. */
+    Handoff: Actor.message({
+      payload: Schema.Struct({ by: Sender, file: Schema.String }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** Watches how full the context is, from these percentages on; none: no more. */
+    Monitor: Actor.message({
+      payload: Schema.Struct({
+        by: Sender,
+        gauge: Schema.NullOr(Schema.Struct({ warning: Schema.Finite, critical: Schema.Finite }))
+      }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** The provider's limit is over, or is tried again. */
+    LimitOver: Actor.message({ payload: Schema.Struct({}) }),
     Describe: Actor.message({
       payload: Schema.Struct({}),
       success: Schema.Struct({
@@ -107,7 +126,11 @@ export const Session = Actor.make({
         queue: Schema.Array(Letter),
         /** What is being typed, what is typed and not confirmed, and what the running turn carries. */
         way: Schema.Array(Schema.Struct({ letter: Letter, place: Schema.Literals(["typing", "flying", "carried"]) })),
-        draft: Schema.NullOr(Schema.String)
+        draft: Schema.NullOr(Schema.String),
+        /** The running turn, or the last one, by the agent's own id. */
+        turn: Schema.NullOr(Schema.String),
+        /** What `--env` gave it. */
+        env: Schema.Record(Schema.String, Schema.String)
       }),
       failure: NotNow,
       lane: "control"
@@ -208,7 +231,9 @@ export const Session = Actor.make({
     Observed: Actor.message({
       payload: Schema.Struct({
         activity: Schema.Literals(["starting", "idle", "busy", "dialog", "composing"]),
-        detail: Schema.String
+        detail: Schema.String,
+        /** The turn that is over met a limit of the provider. */
+        limited: Schema.optionalKey(Schema.Struct({ reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) }))
       })
     }),
     /** A person's half-typed line has stood untouched while messages wait: it may be put aside for them. */

@@ -9,13 +9,14 @@ import type { Behavior } from "../Behavior.ts"
 import { type Out, tell } from "../Out.ts"
 import { Registry } from "../registry/Registry.ts"
 import { forbidden } from "./Authority.ts"
+import { care } from "./Care.ts"
 import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
 import { moved, silent, unknown } from "./Handling.ts"
-import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf } from "./Move.ts"
+import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf, acceptance } from "./Move.ts"
 import { loops } from "./Loops.ts"
 import { givenBack } from "./Membership.ts"
-import { acceptance, posting } from "./Posting.ts"
+import { posting } from "./Posting.ts"
 import { reports } from "./Reports.ts"
 import { NotNow, Session } from "./Session.ts"
 import type { State } from "./State.ts"
@@ -66,6 +67,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ...watching,
     ...loops,
     ...teaming,
+    ...care,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }
@@ -142,11 +144,11 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     Describe: (_, state) =>
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
-        const { actions, draft, pane, queue } = state
-        return {
-          state,
-          reply: { card: cardOf(state), pane, actions, queue, way: wayOf(state), draft: draft?.text ?? null }
-        }
+        const { actions, draft, ended: over, pane, queue, spec } = state
+        const turn = state.turn ?? over.at(-1)?.turn ?? null
+        const way = wayOf(state)
+        const card = cardOf(state)
+        return { state, reply: { card, pane, actions, queue, way, draft: draft?.text ?? null, turn, env: spec.env } }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {

@@ -124,9 +124,10 @@ export const reactor = (
         self.report("PaneLost", { pane: pane.id, reason: `${gone ?? "the agent's process ended"}${words}` })
         return undefined
       }
-      // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's.
+      // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's, but for
+      // offers nobody asked for.
       const young = state.phase === "starting" || (state.phase === "waiting-permission" && state.turn === null)
-      const next = young ? startUp(sight.observation, now) : undefined
+      const next = young || sight.observation.declines === true ? startUp(sight.observation, now) : undefined
       if (next !== undefined) {
         if ("wait" in next) return next.wait
         yield* terminal.type(PaneId.make(pane.id), next.press)

@@ -11,11 +11,12 @@ export const sidesOf = ({ door, steering }: Pick<AgentAdapter, "door" | "steerin
 }
 
 /**
- * May this letter reach the agent while it works? A task has a turn of its own, and so have the agent's own commands. What
- * failed once waits for the end of the turn.
+ * May this letter reach the agent while it works? A task has a turn of its own, so have the agent's own commands, and
+ * what follows a clear is for an empty context. What failed once waits for the end of the turn.
  */
-export const mayEnter = ({ sides }: State, { from, kind, mode, order, tries }: Letter): boolean => {
-  if (kind !== "message" || order !== undefined || tries > 0 || mode === "sequential") return false
+export const mayEnter = ({ sides }: State, { after, from, kind, mode, order, tries }: Letter): boolean => {
+  if (kind !== "message" || order !== undefined || after !== undefined || tries > 0 || mode === "sequential")
+    return false
   return sides === "anyone" || (sides === "agents" && from.kind !== "human")
 }
 

@@ -81,8 +81,8 @@ export const State = Schema.Struct({
 
   /** Grows with each clear. What was said of an earlier context is void. */
   epoch: Schema.Int,
-  /** The agent's own ids of cleared conversations, newest last: their late hooks mean nothing. */
-  voided: Schema.Array(Schema.String),
+  /** The agent's own ids of cleared conversations, and when, newest last: their late hooks mean nothing. */
+  voided: Schema.Array(Schema.Struct({ id: Schema.String, at: Schema.Finite })),
   role: Schema.NullOr(Schema.String),
   em: Schema.Boolean,
   task: Schema.NullOr(Schema.String),
@@ -118,6 +118,8 @@ export const State = Schema.Struct({
     Schema.Struct({
       warning: Schema.Finite,
       critical: Schema.Finite,
+      /** Who had it switched on, if not the session itself: told as well. */
+      notify: Schema.NullOr(Sender),
       warned: Schema.Literals(["none", "warning", "critical"])
     })
   ),
@@ -126,7 +128,10 @@ export const State = Schema.Struct({
     Schema.String,
     Schema.Struct({ name: Schema.String, root: MessageId, count: Schema.Int, muted: Schema.Boolean })
   ),
-  limited: Schema.NullOr(Limit),
+  /** `turn`: the one that met the limit. */
+  limited: Schema.NullOr(Schema.Struct({ ...Limit.fields, turn: Schema.String })),
+  /** Limits met since a turn ended well. */
+  limits: Schema.Int,
   /**
    * A person's half-typed words that make way for messages. `away`: they are put aside, and brought back after. `sent`: how
    * many prompts were typed meanwhile.

@@ -22,7 +22,8 @@ const own = (state: State, by: Sender, verb: string) =>
 const watched = (state: State, { critical, warning }: Pick<Enrolment, "critical" | "warning">): State["gauge"] => ({
   warned: state.gauge?.warned ?? "none",
   warning,
-  critical
+  critical,
+  notify: state.gauge?.notify ?? null
 })
 
 /** Under this EM from now on; a turn that runs already counts from when it was first counted. */

@@ -4,6 +4,7 @@ import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
 import type { Broker } from "../../broker/Broker.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
+import { clearSeen } from "./ClearSight.ts"
 import { MAX_TRIES } from "./Delivery.ts"
 import { giveUp, idsOf, isClear, isControl, keyOf, type Letters, withhold, wording } from "./Prompt.ts"
 import type { Report } from "./SessionReactor.ts"
@@ -25,8 +26,6 @@ const SILENT = 30_000
 const UNTOLD = 3000
 /** Ms between two checks of a typed letter. */
 export const CHECK = 1000
-/** Ms after which a clear that reports nothing has had its effect. */
-const CLEARED = 1500
 
 type Follow = (
   letters: Letters,
@@ -149,9 +148,11 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
     const idle = idleFor(letters, state, sight, now)
     if (activity === "dialog" || age < CHECK) return CHECK
     if (isClear(letters)) {
-      if (activity === "idle" && age > CLEARED)
-        return (report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
-      return CHECK
+      const seen = clearSeen(sight, age)
+      if (seen === "not yet") return CHECK
+      if (seen === "refused")
+        return (withhold(report, letters, null, "the agent refused to clear its context"), undefined)
+      return (report("Confirmed", { ids: idsOf(letters), evidence: "idle again after the clear" }), undefined)
     }
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(report, letters, "its text is no longer stored"), undefined)

@@ -3,7 +3,9 @@ import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { allAnswered, cleared, confirmed, endedBy, turnOver } from "./Delivery.ts"
-import { enter, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
+import { limitedBy, succeeded } from "./Limits.ts"
+import { alreadySeen, inConversation, isVoid } from "./Epoch.ts"
+import { enter, hop, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
 import type { State } from "./State.ts"
 
 const ACTIONS = 50
@@ -74,21 +76,13 @@ const passed = (state: State, turn: string, at: number, ids: ReadonlyArray<Messa
 const interpret = (state: State, signal: Signal, at: number, now: number, carries: Carries): Move => {
   switch (signal._tag) {
     case "Started": {
-      const known: State = {
-        ...state,
-        agentSessionId: signal.agentSessionId ?? state.agentSessionId,
-        transcript: signal.transcript ?? state.transcript
-      }
-      if (signal.source === "clear") {
-        // Neither ordered nor of a conversation that is known: the clear has been seen to have its effect already.
-        const ordered = onItsWay(state).some(({ kind }) => kind === "clear")
-        const seen = !ordered && (state.agentSessionId === null || known.agentSessionId === state.agentSessionId)
-        const { agentSessionId, transcript } = known
-        return andThen(seen ? stay(state) : cleared(state), (next) =>
-          turnOver({ ...next, agentSessionId, transcript, context: null }, "the agent's context was cleared", now)
-        )
-      }
-      return stay(known)
+      if (signal.source !== "clear") return stay(inConversation(state, signal))
+      // A letter accepted after this was said cannot have caused it.
+      const ordered = onItsWay(state).some((letter) => letter.kind === "clear" && letter.at <= at)
+      if (alreadySeen(state, signal.agentSessionId, ordered)) return stay(inConversation(state, signal))
+      return andThen(cleared(state, now), (next) =>
+        turnOver(inConversation(next, signal), "the agent's context was cleared", now)
+      )
     }
     case "PromptSubmitted": {
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
@@ -97,7 +91,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       const before = cuts
         ? ends(state, null, "an urgent message cut the turn short", now)
         : passed(state, signal.turn, at, ids, now)
-      const moved = ids.reduce((move, id) => andThen(move, (next) => confirmed(next, [id], evidence)), before)
+      const moved = ids.reduce((move, id) => andThen(move, (next) => confirmed(next, [id], evidence, now)), before)
       // Told long after, it is of a turn that is over: so will be the word of its end.
       const old = signal.turn !== state.turn && stale(state, at)
       return andThen(moved, (next) =>
@@ -144,7 +138,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         turn: signal.turn,
         answer: signal.answer.slice(0, 4000)
       })
-      return andThen(told, (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now))
+      return andThen(
+        andThen(told, (next) => succeeded(next, signal.turn)),
+        (next) => ends(next, signal.answer, `turn ${signal.turn || "unnamed"} ended`, now)
+      )
     }
     case "TurnFailed":
       if (late(state, signal.turn, at)) return stay(state)
@@ -154,7 +151,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     case "Interrupted":
       return late(state, signal.turn, at) ? stay(state) : ends(state, null, "turn interrupted", now)
     case "Limited":
-      return stay(state)
+      return limitedBy(state, signal, now)
     case "ContextMeasured": {
       const { percent, used, window } = signal
       const same = state.context?.used === used && state.context.window === window
@@ -184,8 +181,24 @@ export const signalled = (
   if (state.signals.includes(id)) return stay(state)
   const taken: State = { ...state, signals: [...state.signals, id].slice(-SIGNALS) }
   if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
-  if (conversation !== undefined && taken.voided.includes(conversation)) return stay(taken)
-  return interpret(taken, signal, at, now, carries)
+  if (isVoid(taken, conversation, signal, at)) return forgotten(taken, signal, now, carries)
+  // Its start told nothing, or has not come: the first prompt tells where the agent is.
+  const first = signal._tag === "PromptSubmitted" && taken.agentSessionId === null && conversation !== undefined
+  return interpret(first ? inConversation(taken, { agentSessionId: conversation }) : taken, signal, at, now, carries)
+}
+
+/** A late word of a cleared conversation. It only settles what that conversation took: typed again, it would come twice. */
+const forgotten = (state: State, signal: Signal, now: number, carries: Carries): Move => {
+  if (signal._tag !== "PromptSubmitted") return stay(state)
+  const took = carries(signal.prompt)
+  return andThen(confirmed(state, took, "prompt hook, of a context that was cleared since", now), (next) => {
+    const carried = next.carried.filter(({ id }) => !took.includes(id))
+    const gone = next.carried.filter(({ id }) => took.includes(id))
+    return gone.reduce(
+      (move, { id }) => andThen(move, (then) => hop(then, id, "answered", "the agent's context was cleared")),
+      stay({ ...next, carried })
+    )
+  })
 }
 
 /**

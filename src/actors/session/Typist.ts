@@ -5,8 +5,9 @@ import type { Broker } from "../../broker/Broker.ts"
 import { type PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { Self } from "../Behavior.ts"
 import { makeBeside } from "./Beside.ts"
+import { mayClear } from "./ClearSight.ts"
 import type { Drafts } from "./Drafts.ts"
-import { giveUp, idsOf, keyOf, type Letters, withhold, wording } from "./Prompt.ts"
+import { giveUp, idsOf, isClear, keyOf, type Letters, withhold, wording } from "./Prompt.ts"
 import { CHECK, makeTrail } from "./Trail.ts"
 import { isLeftover } from "./Leftover.ts"
 import type { Session } from "./Session.ts"
@@ -100,6 +101,7 @@ export const makeTypist = (self: Self<typeof Session>, drafts: Drafts): Typist =
       if (age > UNREADY) return (withhold(report, letters, null, "the agent shows no prompt to type into"), undefined)
       return 150
     }
+    if (isClear(letters) && !mayClear(sight, age)) return SOON
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(report, letters, "its text is no longer stored"), undefined)
     if (sight.humanActive || (draft !== null && !(yield* isLeftover(state, draft)))) {

@@ -106,7 +106,9 @@ export const makeWitness = (report: Report): Witness => {
         return left
       }
       shownSince = undefined
-      report("Observed", { activity: shown, detail: shown === "busy" ? "" : sight.observation.detail })
+      const { detail, limited } = sight.observation
+      const met = shown === "idle" && limited !== undefined ? { limited } : {}
+      report("Observed", { activity: shown, detail: shown === "busy" ? "" : detail, ...met })
       return undefined
     }
   }

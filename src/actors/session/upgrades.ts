@@ -50,6 +50,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     gauge: null,
     edges: {},
     limited: null,
+    limits: 0,
     draft: null,
     handoff: null
   })

@@ -12,6 +12,7 @@ import { limited } from "./limits.ts"
 import { farewell, read } from "./screen.ts"
 import { EVENT, measured } from "./statusLine.ts"
 import { settings } from "./settings.ts"
+import { summarise } from "./summarise.ts"
 import { submit } from "./submit.ts"
 import { observe, submitted } from "./transcript.ts"
 
@@ -21,6 +22,8 @@ const Config = Schema.Struct({
   /** Used when a spawn names none. */
   model: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
+  /** Sums sessions up for `sm what`; default `haiku`. */
+  summaryModel: Schema.optionalKey(Schema.NonEmptyString),
   args: Schema.optionalKey(Schema.Array(Schema.String)),
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })
@@ -84,6 +87,7 @@ export const adapter = (config: typeof Config.Type) =>
     observe,
     submitted,
     door,
+    summarise: summarise(config),
     farewell
   })
 

@@ -10,12 +10,15 @@ import { emptyComposer } from "../sdk/screen.ts"
 import { measure, observe, submitted } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
 import { farewell, read } from "./screen.ts"
+import { summarise } from "./summarise.ts"
 
 const Config = Schema.Struct({
   /** The program; default `codex`. */
   binary: Schema.optionalKey(Schema.NonEmptyString),
   /** Used when a spawn names none. */
   model: Schema.optionalKey(Schema.NonEmptyString),
+  /** Sums sessions up for `sm what`; default: the one Codex is configured with. */
+  summaryModel: Schema.optionalKey(Schema.NonEmptyString),
   args: Schema.optionalKey(Schema.Array(Schema.String)),
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })
@@ -117,6 +120,7 @@ export const adapter = (config: typeof Config.Type) =>
       // Interrupts, and sends what waits. A command that runs goes on as a background terminal.
       hasten: [{ _tag: "Press", keys: ["Escape"] }]
     },
+    summarise: summarise(config),
     farewell
   })
 

@@ -5,6 +5,8 @@ import { rows } from "../sdk/screen.ts"
 
 const press = (key: "Enter" | "Down" | "Escape"): ReadonlyArray<Stroke> => [{ _tag: "Press", keys: [key] }]
 
+const DECLINE = press("Escape")
+
 /**
  * Start-up questions that spawning has answered: one step, by the option under the mark. And the offer of another model
  * near a limit, which Escape declines: it would be taken by the Enter of any message.
@@ -12,7 +14,7 @@ const press = (key: "Enter" | "Down" | "Escape"): ReadonlyArray<Stroke> => [{ _t
 const startup = (lines: ReadonlyArray<string>): ReadonlyArray<Stroke> | undefined => {
   const marked = lines.find((line) => line.startsWith("›")) ?? ""
   const offered = lines.some((line) => /^ {2}Approaching rate limits$/u.test(line))
-  if (offered && lines.some((line) => /^› \d\. (Switch to|Keep current model)/u.test(line))) return press("Escape")
+  if (offered && lines.some((line) => /^› \d\. (Switch to|Keep current model)/u.test(line))) return DECLINE
   if (marked.startsWith("› 1. Trust and continue")) return press("Enter")
   const update = lines.some((line) => /^[ ›] 1\. Update now/u.test(line))
   if (!update || !lines.some((line) => /^[ ›] 2\. Skip/u.test(line))) return undefined
@@ -58,6 +60,8 @@ const draftOf = ({ text, top }: Composer, { cursor, faint }: Screen): string | n
 const HINTS = /(\benter|↵) (to )?[a-z]+|\besc (to )?(back|cancel|go back|dismiss|exit|skip)|\bq (to )?(quit|close)/iu
 const WORKING = /^[•◦] [^•◦].*\(\d+[hms].*esc to interrupt\)/u
 
+const REFUSED = /^■ '\/clear' is disabled while a task is in progress/u
+
 /** The title says it by a turning wheel, or the lowest row that the agent wrote does. */
 const isBusy = (lines: ReadonlyArray<string>, { top }: Composer, { title }: Screen): boolean => {
   if (/^[⠀-⣿] /u.test(title)) return true
@@ -80,7 +84,9 @@ export const read = (screen: Screen): Observation => {
   if (composer !== undefined && !hinted) {
     const activity = isBusy(lines, composer, screen) ? "busy" : "idle"
     const queued = lines.slice(0, composer.top).some((line) => line.startsWith("• Messages to be submitted after next"))
-    return { activity, detail: "", draft: draftOf(composer, screen), ...(queued ? { queued } : {}) }
+    const refused = lines.slice(0, composer.top).some((line) => REFUSED.test(line))
+    const more = { ...(queued ? { queued } : {}), ...(refused ? { refused } : {}) }
+    return { activity, detail: "", draft: draftOf(composer, screen), ...more }
   }
   if (shown.slice(-6).some((line) => line.startsWith("To continue this session, run")))
     return { activity: "exited", detail: "", draft: null }
@@ -93,7 +99,8 @@ export const read = (screen: Screen): Observation => {
   if (answer === undefined) return { activity: "dialog", detail: question, draft: null }
   // One start-up question follows the other: they must not look the same.
   const marked = tail.find((line) => line.startsWith("›"))?.slice(2) ?? ""
-  return { activity: "dialog", detail: question || marked, draft: null, answer }
+  const declines = answer === DECLINE ? { declines: true } : {}
+  return { activity: "dialog", detail: question || marked, draft: null, answer, ...declines }
 }
 
 export const farewell = (screen: Screen): string =>
