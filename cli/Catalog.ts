@@ -1,6 +1,6 @@
 /** Every command's name, place and one line: what `sm --help` prints and completions offer without loading a command. */
 
-export const categories = ["Sessions", "Messages", "Seeing", "Operating", "Plumbing"] as const
+export const categories = ["Sessions", "Messages", "Team", "Seeing", "Operating", "Plumbing"] as const
 export type Category = (typeof categories)[number]
 
 /** What stands at one place after a command; completions ask for the values. */
@@ -58,14 +58,29 @@ export const catalog = {
   },
   unsend: { category: "Messages", description: "take back a message that is not typed yet", places: ["free"] },
   trace: { category: "Messages", description: "every hop of a message, with time and evidence", places: ["free"] },
+  em: {
+    category: "Team",
+    description: "orchestrate: be named, watched, and woken while your children work",
+    places: ["free"]
+  },
+  task: { category: "Team", description: "what you work on; without a text: show it", places: ["free"] },
+  "task-complete": { category: "Team", description: "your task is done: tell whoever gave it", places: ["free"] },
+  "turn-complete": { category: "Team", description: "no more reminders of this turn", places: [] },
+  who: { category: "Team", description: "who else works in this repository", places: [] },
+  others: { category: "Team", description: "the same, with what each is doing", places: [] },
+  alone: { category: "Team", description: "is nobody else here? said with the exit code", places: [] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {
     category: "Seeing",
-    description: "sessions spawned by one session (default: by you)",
+    description: "sessions spawned by one session (default: by you), and what each is doing",
     places: ["session"]
   },
   me: { category: "Seeing", description: "your own session", places: [] },
-  status: { category: "Seeing", description: "who you are, and who else works in this directory", places: [] },
+  status: {
+    category: "Seeing",
+    description: "who you are, and who else works here; with a text: say how your work goes",
+    places: ["free"]
+  },
   output: { category: "Seeing", description: "the last lines of a pane", places: ["session"] },
   tail: { category: "Seeing", description: "what a session's agent did: tools and times", places: ["session"] },
   attach: {

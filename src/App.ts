@@ -25,6 +25,7 @@ import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
 import * as Gateway from "./gateway/Gateway.ts"
+import * as Repository from "./gateway/Repository.ts"
 import * as Spool from "./gateway/Spool.ts"
 import type { Home } from "./Home.ts"
 import * as PluginHost from "./plugins/PluginHost.ts"
@@ -232,7 +233,7 @@ export const layer = (options: Options) =>
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })
       )
-      const projections = Layer.mergeAll(Directory.layer, Feed.layer)
+      const projections = Layer.mergeAll(Directory.layer, Feed.layer, Repository.layer)
       const gateway = Layer.unwrap(
         Effect.map(PluginHost.PluginHost, ({ states }) =>
           Gateway.layer({

@@ -63,7 +63,8 @@ const values: Readonly<Record<string, Offer>> = {
   "--file": "files",
   "--prompt-file": "files",
   "--cwd": "directories",
-  "--wait": plain(["submitted", "answered"])
+  "--wait": plain(["submitted", "answered"]),
+  "--status": plain(["running", "completed", "error", "all"])
 }
 
 interface Role {

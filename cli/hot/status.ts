@@ -1,5 +1,7 @@
-/** `sm status`, `sm me`: who am I, and who else works here. */
+/** `sm status`, `sm me`: who am I, and who else works here. `sm status "<text>"`: what an agent says of its work. */
 import { ask } from "../Client.ts"
+import { here } from "../Here.ts"
+import { Misuse } from "../Misuse.ts"
 import { settle } from "../Output.ts"
 import { sessionLines, type Card } from "../view/Sessions.ts"
 import { parse, type Shape } from "./Arguments.ts"
@@ -13,7 +15,7 @@ interface Status {
 export const shape: Shape = { bare: ["json"], valued: [], either: [] }
 
 export const showStatus = async (json: boolean): Promise<number> => {
-  const reply = await ask("status", { cwd: process.cwd() }, { repeatable: true })
+  const reply = await ask("status", here(), { repeatable: true })
   return settle<Status>(reply, json, ({ me, others, total }) =>
     [
       me === null ? "You are the person at the keyboard." : `You are ${me.name} (${me.id}), ${me.state}.`,
@@ -25,6 +27,17 @@ export const showStatus = async (json: boolean): Promise<number> => {
   )
 }
 
+export const setStatus = async (words: ReadonlyArray<string>, json: boolean): Promise<number> => {
+  const text = words.join(" ").trim()
+  if (text === "") throw new Misuse("the status is empty", 'sm status "running the tests"')
+  const reply = await ask("setStatus", { text }, { repeatable: true })
+  if (!reply.ok && reply.error.code === "wrong-state") {
+    const hint = "a status is what an agent says of itself; sm status alone shows who is here"
+    return settle({ ok: false, error: { ...reply.error, hint } }, json, () => "")
+  }
+  return settle<Card>(reply, json, ({ status }) => `status: ${status?.text ?? ""}`)
+}
+
 export const showMe = async (json: boolean): Promise<number> => {
   const reply = await ask("me", {}, { repeatable: true })
   if (!reply.ok && reply.error.code === "wrong-state") {
@@ -34,13 +47,15 @@ export const showMe = async (json: boolean): Promise<number> => {
   return settle<Card>(reply, json, (card) => sessionLines([card]))
 }
 
-const plain =
-  (show: (json: boolean) => Promise<number>) =>
-  async (args: ReadonlyArray<string>): Promise<number | undefined> => {
-    const parsed = parse(args, shape)
-    if (parsed === undefined || parsed.words.length > 0) return undefined
-    return show(parsed.flags.get("json") === true)
-  }
+/** None: not plain words, so that the full parser explains. */
+export const status = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
+  const parsed = parse(args, shape)
+  if (parsed === undefined) return undefined
+  const json = parsed.flags.get("json") === true
+  return parsed.words.length === 0 ? showStatus(json) : setStatus(parsed.words, json)
+}
 
-export const status = plain(showStatus)
-export const me = plain(showMe)
+export const me = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
+  const parsed = parse(args, shape)
+  return parsed === undefined || parsed.words.length > 0 ? undefined : showMe(parsed.flags.get("json") === true)
+}

@@ -14,11 +14,27 @@ export interface Card {
   /** How full the agent's context is, once it has told. */
   readonly context: { readonly percent: number } | null
   readonly since: number
+  readonly role: string | null
+  /** It orchestrates. */
+  readonly em: boolean
+  readonly task: string | null
+  /** What the agent says of itself. */
+  readonly status: { readonly text: string; readonly at: number } | null
+  /** The task that it said to be complete. */
+  readonly completed: { readonly task: string | null; readonly note: string | null; readonly at: number } | null
 }
 
-export const sessionLines = (cards: ReadonlyArray<Card>): string =>
-  table(
-    ["ID", "NAME", "KIND", "STATE", "FOR", "WAITING", "CONTEXT", "DIRECTORY"],
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+
+/** What it is in its team, and what it says or was told to do. */
+const about = ({ em, role, status, task }: Card): string =>
+  [em ? "EM" : (role ?? ""), short(status?.text ?? task ?? "")].filter((part) => part !== "").join(": ")
+
+/** Where nobody has a part to play there is no column for it. */
+export const sessionLines = (cards: ReadonlyArray<Card>): string => {
+  const team = cards.some((card) => about(card) !== "")
+  return table(
+    ["ID", "NAME", "KIND", "STATE", "FOR", "WAITING", "CONTEXT", ...(team ? ["ABOUT"] : []), "DIRECTORY"],
     cards.map((card) => [
       card.id,
       card.name,
@@ -27,9 +43,11 @@ export const sessionLines = (cards: ReadonlyArray<Card>): string =>
       ago(card.since),
       String(card.queued),
       card.context === null ? "" : `${Math.round(card.context.percent)}%`,
+      ...(team ? [about(card)] : []),
       card.workingDir
     ])
   )
+}
 
 /** "killed reviewer (1a2b3c4d), stopped". */
 export const oneSession = (verb: string, card: Card): string => `${verb} ${card.name} (${card.id}), ${card.state}`

@@ -9,6 +9,7 @@ import * as Message from "../../src/domain/Message.ts"
 import * as Session from "../../src/domain/Session.ts"
 import * as Api from "../../src/gateway/Api.ts"
 import * as Messages from "../../src/gateway/Messages.ts"
+import * as TeamApi from "../../src/gateway/TeamApi.ts"
 import { type Comments, commentsIn } from "./Comments.ts"
 import { describer, type Json, jsonOf, schemasOf } from "./Shape.ts"
 
@@ -66,7 +67,8 @@ const modules = [
   { path: "domain/Message.ts", module: Message },
   { path: "domain/Event.ts", module: Event },
   { path: "gateway/Api.ts", module: Api },
-  { path: "gateway/Messages.ts", module: Messages }
+  { path: "gateway/Messages.ts", module: Messages },
+  { path: "gateway/TeamApi.ts", module: TeamApi }
 ]
 const comments = new Map<string, Comments>(modules.flatMap(({ path }) => [...commentsIn(source(path))]))
 /** A failure, no shape of its own on the wire. */

@@ -19,6 +19,9 @@ export const Event = Schema.TaggedUnion({
   SessionStopped: { id: SessionId, reason: Schema.String },
   ToolUsed: { id: SessionId, tool: Schema.String, detail: Schema.String },
   TurnEnded: { id: SessionId, turn: Schema.String, answer: Schema.String },
+  StatusReported: { id: SessionId, text: Schema.String },
+  TaskSet: { id: SessionId, task: Schema.String, role: Schema.NullOr(Schema.String) },
+  TaskCompleted: { id: SessionId, task: Schema.NullOr(Schema.String), note: Schema.NullOr(Schema.String) },
   PermissionAsked: { id: SessionId, question: Schema.String },
   MessageAccepted: {
     id: MessageId,

@@ -3,12 +3,16 @@ import { Schema } from "effect"
 import { MessageId } from "./Ids.ts"
 import { Cause, DeliveryMode, Sender } from "./Message.ts"
 
-/** A task given by `sm dispatch`: its role, its headline, and when the agent is reminded to say how it goes, ms. */
+/**
+ * A task given by `sm dispatch`: its role, its headline, when the agent is reminded to say how it goes, and how often its
+ * dispatcher is woken with a digest meanwhile (none: as often as `soft`), ms.
+ */
 export const Order = Schema.Struct({
   role: Schema.String,
   task: Schema.String,
   soft: Schema.Finite,
-  hard: Schema.Finite
+  hard: Schema.Finite,
+  wake: Schema.optionalKey(Schema.Finite)
 })
 export type Order = typeof Order.Type
 

@@ -33,6 +33,14 @@ export type StatusText = typeof StatusText.Type
 export const Limit = Schema.Struct({ until: Schema.NullOr(Schema.Finite), reason: Schema.String })
 export type Limit = typeof Limit.Type
 
+/** The last task that an agent said to be complete (`sm task-complete`), what it said of it, and when, Unix ms. */
+export const Completion = Schema.Struct({
+  task: Schema.NullOr(Schema.String),
+  note: Schema.NullOr(Schema.String),
+  at: Schema.Finite
+})
+export type Completion = typeof Completion.Type
+
 /** A key that cards of older versions do not have. */
 const later = <S extends Schema.Top>(schema: S, value: S["Type"]) =>
   schema.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(value)))
@@ -69,6 +77,8 @@ export const SessionCard = Schema.Struct({
   em: later(Schema.Boolean, false),
   task: later(Schema.NullOr(Schema.String), null),
   status: later(Schema.NullOr(StatusText), null),
+  /** None once it has another task. */
+  completed: later(Schema.NullOr(Completion), null),
   /** Grows with each clear of its context. */
   epoch: later(Schema.Int, 0),
   /** What the running turn answers; what its agent sends now is caused by it. */

@@ -6,6 +6,7 @@ import { Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Messa
 import { SessionCard } from "../domain/Session.ts"
 import { Queued, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { timeVerbs } from "./TimeApi.ts"
+import { Action, teamVerbs } from "./TeamApi.ts"
 import { Recipient, verb, Who } from "./Verb.ts"
 
 /** The answer is no; part of the protocol. `code` is stable, `message` is one sentence, `hint` the next thing to try. */
@@ -77,15 +78,6 @@ export const DispatchInput = Schema.Struct({
   notifyOnStop: Schema.optionalKey(Schema.Boolean),
   /** Made by the caller; a retry with the same id is the same message. */
   messageId: Schema.optionalKey(MessageId)
-})
-
-export const Action = Schema.Struct({
-  at: Schema.Finite,
-  tool: Schema.String,
-  detail: Schema.String,
-  /** Milliseconds; null while it runs. */
-  took: Schema.NullOr(Schema.Finite),
-  failed: Schema.Boolean
 })
 
 export const Trace = Schema.Struct({
@@ -175,19 +167,11 @@ export const verbs = {
     Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }),
     Schema.Array(SessionCard)
   ),
-  children: verb(
-    "Sessions spawned by one session (default: the caller).",
-    Schema.Struct({
-      session: Schema.optionalKey(Recipient),
-      recursive: Schema.optionalKey(Schema.Boolean),
-      all: Schema.optionalKey(Schema.Boolean)
-    }),
-    Schema.Array(SessionCard)
-  ),
+  ...teamVerbs,
   kinds: verb("Agent kinds that can be spawned.", None, Schema.Array(Schema.String)),
   me: verb("The caller's own session.", None, SessionCard),
   status: verb(
-    "The caller, and the others in its directory.",
+    "The caller, and the others in its repository.",
     Schema.Struct({ cwd: Schema.optionalKey(Schema.String) }),
     Schema.Struct({ me: Schema.NullOr(SessionCard), others: Schema.Array(SessionCard), total: Schema.Int })
   ),

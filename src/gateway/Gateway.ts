@@ -12,14 +12,17 @@ import * as Dispatch from "./DispatchVerbs.ts"
 import type { Places } from "./dispatch/TemplateFile.ts"
 import type { Feed } from "./Feed.ts"
 import * as Line from "./LineVerbs.ts"
+import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
+import type { Repository } from "./Repository.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
+import * as Team from "./TeamVerbs.ts"
 import * as View from "./ViewVerbs.ts"
 
-type Needs = Broker | Directory | Roster | Feed | Terminal | ActorSystem
+type Needs = Broker | Directory | Repository | Roster | Feed | Terminal | ActorSystem
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
 export interface Options extends System.About {
@@ -41,6 +44,12 @@ const handlersOf = (options: Options): Handlers => ({
   trace: ({ messageId }) => Message.trace(messageId),
   list: View.list,
   children: View.children,
+  others: Members.others,
+  em: Team.em,
+  setStatus: Team.setStatus,
+  setTask: Team.setTask,
+  taskComplete: Team.taskComplete,
+  turnComplete: Team.turnComplete,
   kinds: () => View.kinds,
   me: (_, caller) => own(caller),
   status: View.status,

@@ -7,7 +7,9 @@ import type { Letter } from "../domain/Letter.ts"
 import { Session } from "../actors/session/Session.ts"
 import { Directory } from "../broker/Directory.ts"
 import { Roster } from "../agents/Roster.ts"
+import { enrolmentUnder } from "../domain/Enrolment.ts"
 import { type HostId, makeMessageId, makeSessionId, SessionName } from "../domain/Ids.ts"
+import { Rules } from "../domain/Policy.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import { type Input, Refusal } from "./Api.ts"
 import { type Caller, find, mayRule, own, senderOf } from "./Caller.ts"
@@ -56,7 +58,9 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       args: input.args ?? [],
       env: input.env ?? {}
     }
-    yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt }), "NameTaken", (error) =>
+    // A child of an EM is under it from the beginning.
+    const enrol = caller.card?.em === true ? { enrol: enrolmentUnder(senderOf(caller), yield* Rules) } : {}
+    yield* Effect.catchTag(registry.ask("Spawn", { id, name, host, spec, prompt, ...enrol }), "NameTaken", (error) =>
       Effect.fail(taken(error))
     )
     const directory = yield* Directory

@@ -8,6 +8,7 @@ import { isLive, type SessionCard } from "../domain/Session.ts"
 import { PaneId, Terminal } from "../terminal/Terminal.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, own } from "./Caller.ts"
+import { acting, neighbours } from "./Members.ts"
 
 export const list = (input: Input<"list">) =>
   Effect.map(
@@ -20,6 +21,13 @@ export const kinds = Effect.flatMap(Roster, (roster) => roster.kinds)
 const below = (parent: string, cards: ReadonlyArray<SessionCard>): ReadonlyArray<SessionCard> =>
   cards.filter((card) => card.parentId === parent).flatMap((child) => [child, ...below(child.id, cards)])
 
+const wanted: Readonly<Record<NonNullable<Input<"children">["status"]>, (card: SessionCard) => boolean>> = {
+  running: ({ state }) => isLive(state) && state !== "idle" && state !== "human-composing",
+  completed: ({ completed }) => completed !== null,
+  error: ({ limited, state }) => state === "crashed" || limited !== null,
+  all: () => true
+}
+
 export const children = (input: Input<"children">, caller: Caller) =>
   Effect.gen(function* () {
     const directory = yield* Directory
@@ -27,17 +35,18 @@ export const children = (input: Input<"children">, caller: Caller) =>
     const parent = input.session === undefined ? yield* own(caller) : yield* find(input.session, caller)
     const found =
       input.recursive === true ? below(parent.id, cards) : cards.filter((card) => card.parentId === parent.id)
-    return found.filter((card) => input.all === true || card.state !== "stopped")
+    const { all = false, status } = input
+    const fits = status === undefined ? ({ state }: SessionCard) => all || state !== "stopped" : wanted[status]
+    return yield* acting(found.filter(fits))
   })
 
 export const status = (input: Input<"status">, caller: Caller) =>
   Effect.gen(function* () {
     const directory = yield* Directory
     const live = (yield* directory.all).filter((card) => isLive(card.state))
-    const where = caller.card?.workingDir ?? input.cwd
     const output: Output<"status"> = {
       me: caller.card ?? null,
-      others: live.filter((card) => card.id !== caller.card?.id && (where === undefined || card.workingDir === where)),
+      others: yield* neighbours(caller, input.cwd, false),
       total: live.length
     }
     return output

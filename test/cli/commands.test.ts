@@ -68,7 +68,11 @@ const misuse: ReadonlyArray<readonly [args: ReadonlyArray<string>, says: RegExp]
   [["send", "x", "a", "--wait", "--timeout", "0"], /--timeout .* not 0/u],
   [["send", "x", "a", "--wait=never"], /--wait is submitted or answered, not never/u],
   [["send", "x", "a", "--wait", "answered"], /--wait takes its value after an equals sign/u],
-  [["status", "busy"], /no use for the word busy/u],
+  [["status", " "], /the status is empty/u],
+  [["status", "busy", "--all"], /status has no option --all/u],
+  [["children", "--status", "busy"], /--status is running, completed, error, all, not busy/u],
+  [["em", "a", "b"], /em takes one name, not also b/u],
+  [["alone", "x"], /no use for the word x/u],
   [["me", "--all"], /me has no option --all/u],
   [["name"], /name needs <session-or-name>/u],
   [["name", "a", "b", "c"], /not also c/u],
@@ -159,7 +163,10 @@ describe("every command", () => {
       assert.include((yield* sm("restore")).stdout, "nothing to restore")
       assert.strictEqual((yield* refused(1, "attach")).code, "not-found")
       assert.include((yield* refused(1, "children")).message, "not a session")
-      assert.include((yield* refused(1, "me")).message, "not a session")
+      for (const args of [["me"], ["em"], ["task"], ["task-complete"], ["turn-complete"], ["status", "busy"]])
+        assert.include((yield* refused(1, ...args)).message, "not a session", args.join(" "))
+      assert.strictEqual((yield* sm("alone")).code, 0)
+      assert.deepInclude(yield* sm("who"), { code: 1, stdout: "" })
       assert.deepStrictEqual(yield* rows("dead-letters"), [])
       assert.strictEqual((yield* refused(1, "dead-letters", "show", "7")).message, "there is no dead letter 7")
       assert.strictEqual((yield* refused(1, "dead-letters", "drop", "7")).code, "not-found")
@@ -193,6 +200,15 @@ describe("every command", () => {
       assert.include((yield* refused(1, "tail", "on")).message, "did you mean one")
       for (const args of [["status"], ["output", "one"], ["tail", "one"], ["children", "one"], ["doctor"], ["help"]])
         yield* data(...args)
+
+      // A team, as a person sees it.
+      assert.deepInclude(yield* sm("alone"), { code: 1, stdout: "" })
+      assert.deepStrictEqual(yield* data("who").pipe(Effect.map((found) => (found as never as Array<Found>).length)), 1)
+      yield* data("task", "--session", "one", "ticket", "12")
+      assert.match((yield* sm("others")).stdout, /^one \(\w{8}\) \| \S+ \S+ \| task: ticket 12 \| \(no status\)\n$/u)
+      assert.match((yield* sm("list")).stdout, /ABOUT {2}DIRECTORY\n.* {2}ticket 12 {2}/u)
+      assert.deepStrictEqual(yield* data("task-complete", "--session", "one", "done"), { told: [], again: false })
+      assert.deepStrictEqual(yield* data("task-complete", "--session", "one"), { told: [], again: true })
       yield* data("completion", "bash")
       yield* data("help", "send")
       yield* data("name", "one", "uno")

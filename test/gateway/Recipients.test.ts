@@ -36,6 +36,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     epoch: 0,
     carries: null,
     stopping: null,
+    completed: null,
     limited: null,
     ...some
   }))

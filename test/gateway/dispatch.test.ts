@@ -78,7 +78,7 @@ describe("a dispatched job", () => {
       agent.finish()
       yield* takes(2)
 
-      const armed = { soft: 210_000, hard: 420_000, role: "engineer" }
+      const armed = { soft: 210_000, hard: 420_000, wake: 210_000, role: "engineer" }
       assert.deepStrictEqual(
         queue.map(({ kind, notify, order }) => [kind, order, notify?.stop]),
         [

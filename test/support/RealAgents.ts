@@ -69,8 +69,11 @@ enabled = false
 })
 
 /** An `sm` whose claude and codex are real. */
-export const makeRealSm = Effect.gen(function* () {
+/** `config`: the text of config.yaml. */
+export const makeRealSmWith = Effect.fnUntraced(function* (config: string) {
   const { env, ...agents } = yield* makeAgents
-  const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env })
+  const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env, config })
   return { ...sm, ...agents }
 })
+
+export const makeRealSm = makeRealSmWith("")

@@ -17,7 +17,7 @@ export const screenOf = Effect.fnUntraced(function* (command: ReadonlyArray<stri
   const tmux = (...args: ReadonlyArray<string>) =>
     execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { env: { ...bare, ...env } }).toString()
   yield* Effect.addFinalizer(() => Effect.sync(() => killTmux(socket)))
-  tmux("new-session", "-d", "-x", "120", "-y", "30", "-c", cwd, ...command)
+  tmux("new-session", "-d", "-x", "120", "-y", "60", "-c", cwd, ...command)
   return {
     /** As typed, without Enter. */
     type: (text: string) => tmux("send-keys", "-l", text),

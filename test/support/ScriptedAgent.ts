@@ -28,6 +28,8 @@ export class ScriptedAgent {
   /** Reports what it takes. */
   confirms = true
   promptOnArgv = false
+  /** Says when a turn is over. */
+  turns = true
 
   readonly #emit: (signal: Signal) => void
   #turn = 0
@@ -132,7 +134,9 @@ export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter
       get confirms() {
         return agent.confirms
       },
-      turns: true,
+      get turns() {
+        return agent.turns
+      },
       tools: true,
       resumes: true,
       clears: true

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { HostId, SessionId, SessionName } from "../../domain/Ids.ts"
 import * as Actor from "../Actor.ts"
+import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
 import { Spec } from "../../domain/Spec.ts"
 
@@ -26,7 +27,8 @@ export const Registry = Actor.make({
         name: SessionName,
         host: HostId,
         spec: Spec,
-        prompt: Schema.NullOr(Letter)
+        prompt: Schema.NullOr(Letter),
+        enrol: Schema.optionalKey(Enrolment)
       }),
       failure: NameTaken
     }),

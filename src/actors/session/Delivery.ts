@@ -1,6 +1,7 @@
 /** Pure: which letters may be typed now, and what each report about them means. */
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
+import { outlived } from "./Assignment.ts"
 import { backInLine, inLine, nextPrompt, superseded } from "./Line.ts"
 import { andThen, enter, hop, idOf, type Move, onItsWay, remember, stay, tellWorld } from "./Move.ts"
 import { delivered, stopped, undelivered } from "./Notices.ts"
@@ -45,17 +46,21 @@ export const withdraw = (state: State, id: MessageId, evidence: string): Move | 
     ? hop({ ...state, queue: state.queue.filter((letter) => letter.id !== id) }, id, "withdrawn", evidence)
     : undefined
 
-/** Drops letters whose time ran out before they were typed, and those that speak of a context that was cleared. */
+/** Why a waiting letter means nothing any more; none when it does. */
+const voidOf = (state: State, letter: Letter): string | undefined =>
+  letter.epoch !== undefined && letter.epoch < state.epoch
+    ? "void: the context it speaks of was cleared"
+    : outlived(state, letter)
+
+/** Drops letters whose time ran out before they were typed, and those that mean nothing any more. */
 export const expire = (state: State, now: number): Move => {
   if (startsWithOne(state)) return stay(state)
   const late = state.queue.filter((letter) => letter.expiresAt !== undefined && letter.expiresAt <= now)
-  const void_ = state.queue.filter(
-    (letter) => !late.includes(letter) && letter.epoch !== undefined && letter.epoch < state.epoch
-  )
+  const void_ = state.queue.filter((letter) => !late.includes(letter) && voidOf(state, letter) !== undefined)
   if (late.length + void_.length === 0) return stay(state)
   const kept = { ...state, queue: state.queue.filter((letter) => !late.includes(letter) && !void_.includes(letter)) }
   return andThen(each(late, kept, fails("expired", "its time to live ran out before it was typed")), (next) =>
-    each(void_, next, (then, { id }) => hop(then, id, "withdrawn", "void: the context it speaks of was cleared"))
+    each(void_, next, (then, letter) => hop(then, letter.id, "withdrawn", voidOf(state, letter) ?? "void"))
   )
 }
 
@@ -191,6 +196,7 @@ export const cleared = (state: State): Move => {
     status: null,
     task: null,
     assignment: null,
+    completed: null,
     limited: null
   }
   return tellWorld(fresh, { _tag: "SessionCleared", id: idOf(state) })

@@ -36,6 +36,7 @@ export const emptyState = (id: string): State => ({
   status: null,
   watchers: [],
   assignment: null,
+  completed: null,
   enrolled: null,
   gauge: null,
   edges: {},

@@ -74,6 +74,10 @@ export const hop = (state: State, id: MessageId, status: MessageStatus, evidence
   return tellWorld({ ...state, seen }, { _tag: "MessageMoved", id, to: idOf(state), status, evidence })
 }
 
+/** Doing something, or held up in the middle of it. */
+const AT_WORK: ReadonlySet<SessionPhase> = new Set(["working", "compacting", "waiting-permission"])
+export const isAtWork = ({ phase }: State): boolean => AT_WORK.has(phase)
+
 export const cardKey = (id: string): string => `session.${id}`
 
 export const cardOf = (state: State): SessionCard => ({
@@ -99,12 +103,16 @@ export const cardOf = (state: State): SessionCard => ({
   em: state.em,
   task: state.task,
   status: state.status,
+  completed: completionOf(state),
   epoch: state.epoch,
   carries: carriedBy(state),
   stopping:
     [...onItsWay(state), ...state.queue].find(({ kind, mode }) => mode === "urgent" && kind === "message")?.id ?? null,
   limited: state.limited
 })
+
+const completionOf = ({ completed }: State): SessionCard["completed"] =>
+  completed === null ? null : { task: completed.task, note: completed.note, at: completed.at }
 
 /** What the running turn answers: of several messages the one with the longest history. */
 const carriedBy = ({ carried }: State): Cause | null =>

@@ -42,7 +42,7 @@ export const notice = (state: State, to: Sender, { about, at, mode, more, text }
   return [Out.cases.Text.make({ key: id, text }), tell(Session, to.host ?? state.host, to.id, tag, letter)]
 }
 
-const called = ({ id, name }: State): string => (name === id ? id : `${name} (${id})`)
+export const called = ({ id, name }: State): string => (name === id ? id : `${name} (${id})`)
 
 /** To those who asked for it: how exactly the turn that carried their message ended. Once per turn and subscriber. */
 export const stopped = (state: State, evidence: string, answer: string | null, now: number): ReadonlyArray<Out> => {

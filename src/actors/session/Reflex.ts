@@ -1,4 +1,6 @@
 /** Pure: what follows from a change, whatever caused it. Each part of a session that watches the others is one of these. */
+import { assigning } from "./Assignment.ts"
+import { digesting } from "./Digest.ts"
 import { andThen, type Move } from "./Move.ts"
 import type { State } from "./State.ts"
 import { watched } from "./Watchers.ts"
@@ -7,7 +9,7 @@ import { watched } from "./Watchers.ts"
 export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
-export const reflexes: ReadonlyArray<Reflex> = [watched]
+export const reflexes: ReadonlyArray<Reflex> = [watched, assigning, digesting]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
   reflexes.reduce((sum, reflex) => andThen(sum, (state) => reflex(before, state, now)), move)

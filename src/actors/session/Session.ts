@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { Signal } from "../../agents/Agent.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
+import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
@@ -46,7 +47,9 @@ export const Session = Actor.make({
         name: SessionName,
         host: HostId,
         spec: Spec,
-        prompt: Schema.NullOr(Letter)
+        prompt: Schema.NullOr(Letter),
+        /** Its parent is an EM. */
+        enrol: Schema.optionalKey(Enrolment)
       }),
       lane: "control"
     }),
@@ -119,6 +122,48 @@ export const Session = Actor.make({
     Unwatch: Actor.message({ payload: Schema.Struct({ by: Sender }), failure: NotNow, lane: "control" }),
     /** The timer of a wait. */
     WatchOver: Actor.message({ payload: Schema.Struct({ id: MessageId }) }),
+    /** What the agent says of itself; a reminder to do so begins anew. */
+    SetStatus: Actor.message({
+      payload: Schema.Struct({ by: Sender, text: Schema.String }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    SetTask: Actor.message({
+      payload: Schema.Struct({ by: Sender, text: Schema.String }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** Answers with the names of the sessions that are told; `again`: it had been said before, and nobody is told. */
+    TaskComplete: Actor.message({
+      payload: Schema.Struct({ by: Sender, note: Schema.NullOr(Schema.String) }),
+      success: Schema.Struct({ told: Schema.Array(Schema.String), again: Schema.Boolean }),
+      failure: Refused,
+      lane: "control"
+    }),
+    /** No more reminders and digests of this turn. `ended`: the agent reports no end of a turn, so this was it. */
+    TurnComplete: Actor.message({
+      payload: Schema.Struct({ by: Sender }),
+      success: Schema.Struct({ ended: Schema.Boolean }),
+      failure: Refused,
+      lane: "control"
+    }),
+    /** It orchestrates from now on, and its own context is watched. */
+    MarkEm: Actor.message({
+      payload: Schema.Struct({ by: Sender, warning: Schema.Finite, critical: Schema.Finite }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    Enrol: Actor.message({
+      payload: Schema.Struct({ by: Sender, ...Enrolment.fields }),
+      success: SessionCard,
+      failure: Refused,
+      lane: "control"
+    }),
+    /** A timer of the session's own, set for `at`, Unix ms. */
+    Woke: Actor.message({ payload: Schema.Struct({ timer: Schema.String, at: Schema.Finite }) }),
 
     // Reports of the session's own reactor: about the world, found out again after a crash.
     Launched: Actor.message({

@@ -18,6 +18,7 @@ import { reports } from "./Reports.ts"
 import { NotNow, Session } from "./Session.ts"
 import type { State } from "./State.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
+import { enrolled, teaming } from "./Teaming.ts"
 import { signalled } from "./Turns.ts"
 import { watching } from "./Watching.ts"
 import { isBare, wordingOf } from "./Wording.ts"
@@ -59,12 +60,13 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ...posting,
     ...reports,
     ...watching,
+    ...teaming,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }
-        const { host, id, name, prompt, spec } = payload
+        const { enrol, host, id, name, prompt, spec } = payload
         const born: State = {
-          ...state,
+          ...(enrol === undefined ? state : enrolled(state, enrol)),
           id,
           name,
           host,

@@ -4,7 +4,7 @@ import { MessageId } from "../../domain/Ids.ts"
 import { Letter, Order } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
 import { Spec } from "../../domain/Spec.ts"
-import { Context, Limit, SessionPhase, StatusText } from "../../domain/Session.ts"
+import { Completion, Context, Limit, SessionPhase, StatusText } from "../../domain/Session.ts"
 
 /**
  * Letters on their way into the pane as one prompt. `activation` marks who began: another one may not know how far that
@@ -82,16 +82,29 @@ export const State = Schema.Struct({
   task: Schema.NullOr(Schema.String),
   status: Schema.NullOr(StatusText),
   watchers: Schema.Array(Watcher),
-  /** The task under way: who gave it, since when, when the agent last said how it goes, and how often it was reminded. */
+  /** The task under way, who gave it and when; the reminders' cycle began at `cycle` and has had so many `nudges`. */
   assignment: Schema.NullOr(
-    Schema.Struct({ ...Order.fields, letter: MessageId, by: Sender, since: Schema.Finite, nudges: Schema.Int })
+    Schema.Struct({
+      ...Order.fields,
+      letter: MessageId,
+      by: Sender,
+      since: Schema.Finite,
+      cycle: Schema.Finite,
+      nudges: Schema.Int
+    })
   ),
-  /** The EM that is woken with digests while this session works, how often, ms, and what it was told last. */
+  /** The last task that was said to be complete: `of` names it, so that it is told once. */
+  completed: Schema.NullOr(Schema.Struct({ of: Schema.String, ...Completion.fields })),
+  /** Who is woken with digests while this session works, how often, ms, and whether only for the task under way. */
   enrolled: Schema.NullOr(
     Schema.Struct({
       by: Sender,
       every: Schema.Finite,
-      told: Schema.NullOr(Schema.Struct({ at: Schema.Finite, seen: Schema.String }))
+      task: Schema.Boolean,
+      /** While it works: since when, when the next digest is due (none: no more of this turn), what the last one saw. */
+      work: Schema.NullOr(
+        Schema.Struct({ since: Schema.Finite, due: Schema.NullOr(Schema.Finite), seen: Schema.NullOr(Schema.String) })
+      )
     })
   ),
   /** Context monitoring: off, or on with its thresholds, percent, and how far this cycle's warnings have gone. */

@@ -44,6 +44,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     status: null,
     watchers: [],
     assignment: null,
+    completed: null,
     enrolled: null,
     gauge: null,
     edges: {},

@@ -47,11 +47,11 @@ export const assign = ({ role, target, task, text }: Job, wishes: Wishes, caller
     const made = yield* makeLetter(caller, text, { messageId: id, mode })
     const before = messageId === undefined ? Option.none() : yield* sentBefore(made, target)
     if (Option.isSome(before)) return before.value
-    const { remindHard, remindSoft } = yield* Rules
+    const { remindHard, remindSoft, wake } = yield* Rules
     const letter: Letter = {
       ...made,
       kind: "message",
-      order: { role, task, soft: remindSoft * 1000, hard: remindHard * 1000 },
+      order: { role, task, soft: remindSoft * 1000, hard: remindHard * 1000, wake: wake * 1000 },
       ...(caller.card === undefined ? {} : { notify: { delivery: false, stop } })
     }
     const session = ref(Session, target.host, target.id)

@@ -1,0 +1,60 @@
+/** Which sessions work in one repository: read from git's own files, as git itself writes them. */
+import { execFileSync } from "node:child_process"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Repository from "../../src/gateway/Repository.ts"
+import { temporary } from "../support/TmuxTest.ts"
+
+const git = (cwd: string, ...args: ReadonlyArray<string>) =>
+  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example", "-C", cwd, ...args], {
+    env: { PATH: process.env["PATH"], HOME: cwd, GIT_CONFIG_NOSYSTEM: "1" },
+    stdio: "pipe"
+  })
+
+const made = (path: string): string => {
+  mkdirSync(path, { recursive: true })
+  return path
+}
+
+describe("a repository", () => {
+  it.live(
+    "is the same for its worktrees and what lies below, and another for a submodule, a clone and no repository",
+    () =>
+      Effect.gen(function* () {
+        const root = yield* temporary("repositories")
+        const main = made(join(root, "main"))
+        git(main, "init", "-q")
+        git(main, "commit", "-q", "--allow-empty", "-m", "first")
+        git(main, "worktree", "add", "-q", join(root, "tree"))
+        git(main, "remote", "add", "other", "git@example.com:other.git")
+        git(main, "remote", "add", "origin", "git@example.com:team/api.git")
+        const clone = made(join(root, "clone"))
+        git(clone, "init", "-q")
+        git(clone, "remote", "add", "origin", "git@example.com:team/api.git")
+        git(main, "-c", "protocol.file.allow=always", "submodule", "add", "-q", join(root, "tree"), "part")
+        const plain = made(join(root, "plain"))
+        const broken = made(join(root, "broken"))
+        writeFileSync(join(broken, ".git"), "gitdir: /nowhere/at/all\n")
+        made(join(root, "empty", ".git"))
+        symlinkSync(join(root, "tree"), join(root, "link"))
+
+        const { of } = yield* Repository.Repository
+        const here = yield* of(main)
+        assert.deepStrictEqual(here, { root: join(main, ".git"), origin: "git@example.com:team/api.git" })
+        for (const same of [
+          join(root, "tree"),
+          made(join(main, "src/deep")),
+          made(join(root, "tree/src")),
+          join(root, "link")
+        ])
+          assert.deepStrictEqual(yield* of(same), here, same)
+        const part = yield* of(join(main, "part"))
+        assert.strictEqual(part.root, join(main, ".git/modules/part"))
+        assert.deepStrictEqual(yield* of(clone), { root: join(clone, ".git"), origin: here.origin })
+        for (const alone of [plain, broken, join(root, "empty"), join(root, "gone")])
+          assert.deepStrictEqual(yield* of(alone), { root: alone, origin: null }, alone)
+      }).pipe(Effect.provide(Repository.layer), Effect.scoped)
+  )
+})
