@@ -51,11 +51,11 @@ export const showMe = async (json: boolean): Promise<number> => {
 export const status = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
   const parsed = parse(args, shape)
   if (parsed === undefined) return undefined
-  const json = parsed.flags.has("json")
+  const json = parsed.flags.get("json") === true
   return parsed.words.length === 0 ? showStatus(json) : setStatus(parsed.words, json)
 }
 
 export const me = async (args: ReadonlyArray<string>): Promise<number | undefined> => {
   const parsed = parse(args, shape)
-  return parsed === undefined || parsed.words.length > 0 ? undefined : showMe(parsed.flags.has("json"))
+  return parsed === undefined || parsed.words.length > 0 ? undefined : showMe(parsed.flags.get("json") === true)
 }

@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)("a person at a real agent's pane", { conc
             const unknown = yield* send(sm, kind, "/nonsense")
             if (kind === "codex") {
               yield* ends(sm, unknown, "parked")
-              const told = yield* ends(sm, yield* send(sm, kind, "/status"), "parked")
+              const told = yield* answered(sm, yield* send(sm, kind, "/status"))
               assert.strictEqual(told.hops.filter(({ status }) => status === "injected").length, 1)
             } else {
               yield* answered(sm, unknown)

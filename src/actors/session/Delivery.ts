@@ -109,7 +109,12 @@ export const plan = (state: State, now: number, activation: string): Move =>
   })
 
 /** No turn runs, and what the agent said before `at` is of none that begins now. */
-const atRest = (state: State, at: number): State => ({ ...state, turn: null, turnAt: at, ended: endedBy(state) })
+export const atRest = (state: State, at: number): State => ({
+  ...state,
+  turn: null,
+  turnAt: Math.max(at, state.turnAt ?? at),
+  ended: endedBy(state)
+})
 
 /** Letters of these ids that are on their way, and the state without them there. */
 const takenOut = (state: State, ids: Ids): { readonly letters: Letters; readonly without: State } => {

@@ -2,7 +2,7 @@
 import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
 import { isLive } from "../../domain/Session.ts"
-import { confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
+import { atRest, confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { rearmed } from "./Expiry.ts"
 import { delivered } from "./Notices.ts"
 import { moved, report, silent, type Some } from "./Handling.ts"
@@ -45,7 +45,8 @@ export const reports: Some<
       const roster = yield* Roster
       const adapter = Option.getOrUndefined(yield* roster.find(state.spec?.provider ?? ""))
       const seated: State = {
-        ...state,
+        // What is still to come from the agent that ran before is of no turn of this one.
+        ...atRest(state, state.launching?.at ?? 0),
         pane: payload.pane,
         launching: null,
         detail: "",
