@@ -14,6 +14,8 @@ export interface Plan {
   readonly idle: number
   readonly reminders: number
   readonly starts: number
+  /** Interruptions of each kind of agent at each kind of work. */
+  readonly modes: number
 }
 
 export const full: Plan = {
@@ -25,7 +27,8 @@ export const full: Plan = {
   sessions: 100,
   idle: 30_000,
   reminders: 1000,
-  starts: 7
+  starts: 7,
+  modes: 5
 }
 
 /** Everything once, in about a minute: to see that it works, not to quote. */
@@ -38,5 +41,6 @@ export const quick: Plan = {
   sessions: 6,
   idle: 2000,
   reminders: 50,
-  starts: 2
+  starts: 2,
+  modes: 1
 }

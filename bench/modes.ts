@@ -1,0 +1,102 @@
+/** Urgent messages to the real agents at work: from acceptance until the agent itself says that it has them. */
+import { Effect } from "effect"
+import type { Hop } from "../src/domain/Message.ts"
+import { makeMessageId } from "../src/domain/Ids.ts"
+import { makeRealSm, missing } from "../test/support/RealAgents.ts"
+import { KINDS, type Kind, type RealSm } from "../test/support/Driving.ts"
+import { until } from "../test/support/Until.ts"
+import { bareNode } from "./commands.ts"
+import type { Plan } from "./Plan.ts"
+import { pastes } from "./Raw.ts"
+import { median, quantile } from "./Stats.ts"
+import { ms, type Row } from "./Table.ts"
+
+/** Ms until an urgent message is read by an agent at work. */
+const TARGET = 500
+/** S for which a tool runs before it is interrupted: Claude Code moves nothing younger to the background. */
+const TOOL = 5
+
+const hopsOf = (sm: RealSm, id: string) =>
+  Effect.map(sm.json("trace", id), (data) => (data as never as { readonly hops: ReadonlyArray<Hop> }).hops)
+const reached = (sm: RealSm, id: string, status: Hop["status"]) =>
+  until(
+    `${id} is ${status}`,
+    Effect.map(hopsOf(sm, id), (hops) => hops.find((hop) => hop.status === status)),
+    60
+  )
+const at = (hops: ReadonlyArray<Hop>, status: Hop["status"]): number =>
+  hops.find((hop) => hop.status === status)?.at ?? Number.NaN
+
+type Work = "speaking" | "in a tool"
+const WORK: Readonly<Record<Work, (kind: Kind) => string>> = {
+  speaking: () => "[[sleep 120]] [[text never]]",
+  "in a tool": (kind) =>
+    kind === "claude"
+      ? `[[tool Bash {"command":"sleep 60"}]] [[text never]]`
+      : `[[tool exec_command {"cmd":"sleep 60"}]] [[text never]]`
+}
+
+/** Ms from accepted to submitted, of messages that `by` sends to an agent that is busy with `work`. */
+const samples = Effect.fnUntraced(function* (
+  sm: RealSm,
+  kind: Kind,
+  work: Work,
+  by: "an agent" | "a person",
+  rounds: number
+) {
+  const times: Array<number> = []
+  for (let round = 0; round < rounds; round++) {
+    const busy = yield* sm.json("send", kind, WORK[work](kind), "--wait=submitted")
+    if (work === "in a tool") {
+      yield* until(
+        "the tool runs",
+        Effect.map(sm.json("tail", kind), (data) => {
+          const { actions } = data as never as { readonly actions: ReadonlyArray<{ readonly took: number | null }> }
+          return actions.at(-1)?.took === null || undefined
+        })
+      )
+      yield* Effect.sleep(TOOL * 1000)
+    }
+    const id = yield* makeMessageId
+    const words = `[[text done ${round}]]`
+    if (by === "a person") yield* sm.json("send", kind, words, "--urgent", "--message-id", id)
+    else yield* sm.sm("send", "boss", `sm send ${kind} '${words}' --urgent --message-id ${id}`)
+    yield* until(
+      "it is accepted",
+      Effect.option(hopsOf(sm, id)).pipe(Effect.map((found) => found._tag === "Some" || undefined))
+    )
+    yield* reached(sm, id, "submitted")
+    const hops = yield* hopsOf(sm, id)
+    times.push(at(hops, "submitted") - at(hops, "accepted"))
+    yield* reached(sm, id, "answered")
+    yield* reached(sm, String(busy["messageId"]), "answered")
+  }
+  return times
+})
+
+export const modes = Effect.fnUntraced(function* ({ modes: rounds }: Plan) {
+  if (missing !== undefined) return []
+  const sm = yield* makeRealSm
+  yield* sm.json("spawn", "shell", "--name", "boss")
+  yield* sm.json("spawn", "claude", "--name", "claude", "--", "--allowedTools", "Bash")
+  yield* sm.json("spawn", "codex", "--name", "codex")
+  const node = median(Array.from({ length: 10 }, bareNode))
+  const paste = median(yield* pastes(10))
+  const rows: Array<Row> = []
+  for (const kind of KINDS) {
+    for (const work of ["speaking", "in a tool"] as const) {
+      for (const by of ["an agent", "a person"] as const) {
+        const times = yield* samples(sm, kind, work, by, rounds)
+        rows.push({
+          what: `urgent from ${by} → submitted, ${kind} ${work}`,
+          measured: `${ms(median(times))}, worst ${ms(quantile(times, 1))}`,
+          ceiling: `${ms(node + paste)}: node -e 0 + tmux paste`,
+          ratio: median(times) / (node + paste),
+          target: "p50 ≤ 0.5 s",
+          met: median(times) <= TARGET
+        })
+      }
+    }
+  }
+  return rows
+}, Effect.scoped)
