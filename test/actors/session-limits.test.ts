@@ -116,11 +116,11 @@ describe("a usage limit", () => {
       assert.lengthOf(agent.prompts, 1)
     }))
 
-  it("of unknown end is tried again after 5, 10, 20 and then every 30 minutes, and told once", () => {
+  it("of unknown end is tried again after half a minute, then twice as long, up to 30 minutes, and told once", () => {
     let state = { ...emptyState("00000001"), phase: "working" as const }
     let told = 0
     const waits: Array<number> = []
-    for (let now = 0; waits.length < 5; now += 3_600_000) {
+    for (let now = 0; waits.length < 9; now += 3_600_000) {
       const move = limitedBy(state, { turn: `t${now}`, reason: "overloaded", resetsAt: null }, now)
       for (const out of move.out) {
         if (out._tag === "Timer") waits.push((out.at - now) / 60_000)
@@ -129,7 +129,7 @@ describe("a usage limit", () => {
       assert.deepStrictEqual(move.state.limited?.until, null)
       state = { ...state, ...limitOver(move.state, now + 1_800_000).state, phase: "working" }
     }
-    assert.deepStrictEqual([waits, told], [[5, 10, 20, 30, 30], 1])
+    assert.deepStrictEqual([waits, told], [[0.5, 1, 2, 4, 8, 16, 30, 30, 30], 1])
     const after = succeeded(state, "t-other").state
     assert.strictEqual(after.limits, 0, "a turn that ends well begins anew")
   })

@@ -81,7 +81,7 @@ describe.skipIf(missing !== undefined)("a real agent's turn", { concurrent: true
       Effect.gen(function* () {
         const sm = yield* makeRealSm
         const failures = {
-          claude: ["[[error 529 overloaded_error busy]]", "[[error 400 invalid_request_error odd]]"],
+          claude: ["[[error 500 api_error busy]]", "[[error 400 invalid_request_error odd]]"],
           codex: ["[[error 401 authentication_error nope]]", "[[error 400 invalid_request_error odd]]"]
         }
         yield* withBoth((kind) =>

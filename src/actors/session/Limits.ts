@@ -8,8 +8,8 @@ import { Session } from "./Session.ts"
 import type { State } from "./State.ts"
 
 const MINUTE = 60_000
-/** Where nobody says when the limit is over, it is tried again after this long, and longer each time. */
-const SHORTEST = 5 * MINUTE
+/** Where nobody says when the limit is over (an overload may pass in a moment), it is tried again after this long, then twice as long. */
+const SHORTEST = MINUTE / 2
 const LONGEST = 30 * MINUTE
 const TIMER = "limit"
 
