@@ -1,10 +1,10 @@
 /** The session actor's definition: one actor owns one pane. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { Signal } from "../../agents/Agent.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
-import { MessageStatus, Sender } from "../../domain/Message.ts"
+import { MessageStatus, Sender, SYSTEM } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
 import { Spec } from "../../domain/Spec.ts"
@@ -29,6 +29,9 @@ export class NotAllowed extends Schema.TaggedError<NotAllowed>()("NotAllowed", {
     return this.reason
   }
 }
+
+/** Who asks. Mail posted before this was in it names nobody: whether that was allowed was decided before it was posted. */
+const asker = Sender.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(SYSTEM)))
 
 const Refused = Schema.Union([NotNow, NotAllowed])
 
@@ -80,19 +83,19 @@ export const Session = Actor.make({
       lane: "control"
     }),
     Kill: Actor.message({
-      payload: Schema.Struct({ reason: Schema.String, by: Sender }),
+      payload: Schema.Struct({ reason: Schema.String, by: asker }),
       success: SessionCard,
       failure: Refused,
       lane: "urgent"
     }),
     Restore: Actor.message({
-      payload: Schema.Struct({ by: Sender }),
+      payload: Schema.Struct({ by: asker }),
       success: SessionCard,
       failure: Refused,
       lane: "control"
     }),
     Rename: Actor.message({
-      payload: Schema.Struct({ name: SessionName, by: Sender }),
+      payload: Schema.Struct({ name: SessionName, by: asker }),
       success: SessionCard,
       failure: Refused,
       lane: "control"
