@@ -84,10 +84,10 @@ describe("a session stored by version 3", () => {
       )
       assert.deepInclude(state.typing, { activation: "a1", at: 5, door: "composer" })
       assert.deepStrictEqual(
-        state.flying.map(({ at, letters }) => [at, letters[0]?.id]),
+        state.flying.map(({ at, letters }) => [at, String(letters[0]?.id)]),
         [[4, "m0mwv6muxa0b9ngm"]]
       )
-      assert.deepStrictEqual(state.ended, [{ turn: "t1", carried: ["m0mwv6muxa0b9ngk"] }])
+      assert.deepStrictEqual(state.ended, [{ turn: "t1", carried: [MessageId.make("m0mwv6muxa0b9ngk")] }])
       assert.deepInclude(state, { epoch: 0, em: false, watchers: [], limited: null })
     })
   )

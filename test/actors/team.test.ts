@@ -55,6 +55,24 @@ const say = (member: Member, text: string) => moving(member.session.ask("SetStat
 const complete = (member: Member, note: string | null = null) =>
   moving(member.session.ask("TaskComplete", { by: member.sender(), note }))
 
+describe("a task", () => {
+  team("is given by a parent or a person, and the session itself says so", ({ child, em }) =>
+    Effect.gen(function* () {
+      const stranger = yield* em.another
+      yield* stranger.spawn("other")
+      const job = (mode: "sequential" | "urgent", from = stranger.sender()) =>
+        Effect.flip(child.send("do it", { from, mode, more: { order: ORDER } }))
+      for (const mode of ["sequential", "urgent"] as const) {
+        const refused = yield* job(mode)
+        assert.strictEqual(refused.message, "only the parent of eng (00000002) may dispatch it")
+      }
+      assert.include((yield* job("urgent", child.sender())).message, "only the parent")
+      yield* child.send("do it", { from: em.sender(), more: { order: ORDER } })
+      yield* child.takes(1)
+      assert.strictEqual((yield* child.describe).card.task, "ticket 12")
+    }))
+})
+
 describe("an EM", () => {
   team("is woken by a digest while its child works, and by nothing else", ({ child, em }) =>
     Effect.gen(function* () {

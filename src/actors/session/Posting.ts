@@ -53,6 +53,8 @@ const acceptLetter = (letter: Letter, state: State, mail: Mail) =>
     const known = state.seen.some(([id]) => id === letter.id)
     const no = letter.pool === undefined ? closed(state) : undefined
     if (no !== undefined && (!known || state.spec === null)) return yield* no
+    const foreign = letter.order === undefined ? undefined : forbidden(state, letter.from, "dispatch")
+    if (foreign !== undefined) return yield* foreign
     return taking(state, [letter], letter, mail, (yield* Rules).loopLimit)
   })
 
@@ -88,7 +90,7 @@ export const posting: Some<"Accept" | "AcceptUrgent" | "Unsend" | "Clear"> = {
   Clear: ({ by, clear, next }, state, mail) =>
     Effect.gen(function* () {
       const about = next ?? clear
-      const no = forbidden(state, by, "clear") ?? closed(state)
+      const no = forbidden(state, by, next?.order === undefined ? "clear" : "dispatch") ?? closed(state)
       const known = state.seen.some(([id]) => id === about.id)
       if (no !== undefined && (!known || state.spec === null)) return yield* no
       return taking(

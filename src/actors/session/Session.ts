@@ -56,8 +56,8 @@ export const Session = Actor.make({
       }),
       lane: "control"
     }),
-    Accept: Actor.message({ payload: Letter, success: Accepted, failure: NotNow }),
-    AcceptUrgent: Actor.message({ payload: Letter, success: Accepted, failure: NotNow, lane: "urgent" }),
+    Accept: Actor.message({ payload: Letter, success: Accepted, failure: Refused }),
+    AcceptUrgent: Actor.message({ payload: Letter, success: Accepted, failure: Refused, lane: "urgent" }),
     /** Takes a letter back that is not typed yet: its sender may, and a person. */
     Unsend: Actor.message({
       payload: Schema.Struct({ id: MessageId, by: Sender }),

@@ -9,7 +9,7 @@ import { Rules } from "../../domain/Policy.ts"
 import type { SessionCard } from "../../domain/Session.ts"
 import { type Input, Refusal } from "../Api.ts"
 import type { Sent } from "../Messages.ts"
-import { type Caller, mayRule, senderOf } from "../Caller.ts"
+import { type Caller, senderOf } from "../Caller.ts"
 import { makeLetter, sentBefore } from "../MessageVerbs.ts"
 
 export interface Job {
@@ -39,7 +39,6 @@ const cannotClear = ({ name, provider }: SessionCard) =>
 export const assign = ({ role, target, task, text }: Job, wishes: Wishes, caller: Caller) =>
   Effect.gen(function* () {
     const { clear: clears = true, messageId, mode = "sequential", notifyOnStop: stop = true } = wishes
-    yield* mayRule(caller, target, "dispatch")
     const roster = yield* Roster
     const adapter = Option.getOrUndefined(yield* roster.find(target.provider))
     if (clears && adapter?.capabilities.clears !== true) return yield* cannotClear(target)
