@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Schema } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
+import { ref } from "../../src/actors/ActorRef.ts"
+import { SWARM } from "../../src/actors/ActorSystem.ts"
+import { Desk } from "../../src/actors/desk/Desk.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import { limitedBy, limitOver, succeeded } from "../../src/actors/session/Limits.ts"
@@ -61,6 +64,18 @@ describe("a usage limit", () => {
       assert.deepStrictEqual(yield* facts(world), [
         { _tag: "UsageLimited", id: world.id, reason, until: resetsAt },
         { _tag: "LimitLifted", id: world.id }
+      ])
+    }))
+
+  test("is news for the person, once", (world) =>
+    Effect.gen(function* () {
+      yield* world.spawn("x")
+      yield* meets(world, yield* seconds(7260))
+      yield* world.say({ _tag: "Limited", turn: "t1", reason: "again", resetsAt: null })
+      const items = yield* moving(ref(Desk, SWARM, "human").ask("Describe", {}))
+      const texts = yield* Effect.forEach(items, ({ id }) => world.broker.getText(id))
+      assert.deepStrictEqual(texts.map(Option.getOrNull), [
+        "x (00000001) met a usage limit: You've hit your session limit. Its turn is over and its messages wait; it resets in 2h1m."
       ])
     }))
 

@@ -1,7 +1,10 @@
 /** Pure: the agent's provider takes no more work. Its mail waits until the limit is over; that is no crash. */
-import { Out, publish, timer } from "../Out.ts"
+import { span } from "../../domain/Span.ts"
+import { SWARM } from "../ActorSystem.ts"
+import { Desk } from "../desk/Desk.ts"
+import { Out, publish, tell, timer } from "../Out.ts"
 import { idOf, type Move, stay } from "./Move.ts"
-import { notice } from "./Notices.ts"
+import { called, notice } from "./Notices.ts"
 import { overseers } from "./Overseers.ts"
 import type { Reflex } from "./Reflex.ts"
 import { Session } from "./Session.ts"
@@ -16,18 +19,16 @@ const TIMER = "limit"
 const retryAt = (state: State, resetsAt: number | null, now: number): number =>
   resetsAt ?? now + Math.min(LONGEST, SHORTEST * 2 ** Math.min(state.limits, 10))
 
-const duration = (ms: number): string => {
-  const minutes = Math.max(1, Math.ceil(ms / MINUTE))
-  return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}m`
-}
-
-/** The human and the EM are told once: not again when a try after an unknown time fails as well. */
-const tell = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
+/** The person and the EM are told once: not again when a try after an unknown time fails as well. */
+const news = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
   const when = until === null ? "it is tried again in" : "it resets in"
-  const text = `[sm] ${state.name} (${state.id}) met a usage limit: ${reason}. Its turn is over and its messages wait; ${when} ${duration(at - now)}.`
+  const left = span(Math.max(1, Math.ceil((at - now) / MINUTE)) * MINUTE)
+  const text = `${called(state)} met a usage limit: ${reason}. Its turn is over and its messages wait; ${when} ${left}.`
+  const about = `limit ${until ?? now}`
   return [
     publish({ _tag: "UsageLimited", id: idOf(state), reason, until }),
-    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about: `limit ${until ?? now}`, at: now, text }))
+    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about, at: now, text: `[sm] ${text}` })),
+    tell(Desk, SWARM, "human", "News", { about: `${about} ${state.id}`, at: now, text })
   ]
 }
 
@@ -44,10 +45,10 @@ export const limitedBy = (
   if (known !== null && (until === null || until === known.until)) return stay(state)
   const at = retryAt(state, until, now)
   const limited = { until, reason, turn: limit.turn }
-  const news = known === null && (state.limits === 0 || until !== null)
+  const fresh = known === null && (state.limits === 0 || until !== null)
   return {
     state: { ...state, limited, limits: known === null ? state.limits + 1 : state.limits },
-    out: [timer(Session, TIMER, at, "LimitOver", {}), ...(news ? tell(state, reason, until, at, now) : [])]
+    out: [timer(Session, TIMER, at, "LimitOver", {}), ...(fresh ? news(state, reason, until, at, now) : [])]
   }
 }
 
