@@ -1,7 +1,7 @@
 /** A command line that carries options which no declaration knows: the variables of a dispatch template. Pure. */
 import type { Choice } from "./Manual.ts"
 import { Misuse } from "./Misuse.ts"
-import { perhaps } from "./Near.ts"
+import { perhaps } from "../src/domain/Near.ts"
 
 export interface Parameters {
   /** What the parser reads: the declared options and the words. */

@@ -2,7 +2,7 @@
 import { commandOf } from "./Catalog.ts"
 import { callable, help, showVersion } from "./Help.ts"
 import { Misuse } from "./Misuse.ts"
-import { perhaps } from "./Near.ts"
+import { perhaps } from "../src/domain/Near.ts"
 import { failed } from "./Output.ts"
 import { wantsJson } from "./Words.ts"
 

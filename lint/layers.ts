@@ -107,7 +107,15 @@ export const LAYERS: ReadonlyArray<Layer> = [
   // The command line asks the daemon; its hot verbs must start fast.
   {
     files: "cli/**",
-    may: ["cli/**", "src/Home.ts", "src/LogFile.ts", "src/domain/Span.ts", "clipanion", "node:**"],
+    may: [
+      "cli/**",
+      "src/Home.ts",
+      "src/LogFile.ts",
+      "src/domain/Span.ts",
+      "src/domain/Near.ts",
+      "clipanion",
+      "node:**"
+    ],
     types: ["src/domain/**", "src/gateway/Api.ts"]
   },
 

@@ -1,7 +1,7 @@
 /** `sm completion <shell>`: prints the script that lets Tab ask `sm complete`. */
 import { Option } from "clipanion"
 import { Misuse } from "../Misuse.ts"
-import { perhaps } from "../Near.ts"
+import { perhaps } from "../../src/domain/Near.ts"
 import { done } from "../Output.ts"
 import { scripts } from "../completion/scripts.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"

@@ -1,7 +1,7 @@
 /** `sm context-monitor enable|disable|status [session]`: warnings before an agent's context is full. */
 import { Option } from "clipanion"
 import { Misuse } from "../Misuse.ts"
-import { perhaps } from "../Near.ts"
+import { perhaps } from "../../src/domain/Near.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import type { Card } from "../view/Sessions.ts"
 import { table } from "../view/Table.ts"

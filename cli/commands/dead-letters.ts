@@ -2,7 +2,7 @@
 import { Option } from "clipanion"
 import { ask } from "../Client.ts"
 import { Misuse, wholeNumber } from "../Misuse.ts"
-import { perhaps } from "../Near.ts"
+import { perhaps } from "../../src/domain/Near.ts"
 import { settle } from "../Output.ts"
 import type { Reply } from "../Reply.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"

@@ -8,9 +8,10 @@ import { Session } from "../actors/session/Session.ts"
 import { Directory } from "../broker/Directory.ts"
 import type { RoleName } from "../domain/Ids.ts"
 import type { Letter } from "../domain/Letter.ts"
+import { perhaps } from "../domain/Near.ts"
 import { isLive } from "../domain/Session.ts"
 import type { Sent } from "./Messages.ts"
-import { type Addressee, near } from "./Recipients.ts"
+import type { Addressee } from "./Recipients.ts"
 
 export const desk = ref(Desk, SWARM, "human")
 export const poolOf = (role: RoleName) => ref(Pool, SWARM, role)
@@ -24,9 +25,11 @@ const nobody = (role: RoleName) =>
     const others = (yield* directory.all).flatMap(({ role: other, state }) =>
       other !== null && other !== role && isLive(state) ? [other] : []
     )
-    const close = near(role, [...new Set(others)]).map((other) => `@${other}`)
-    const perhaps = close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`
-    return `nobody of role ${role} is alive to take it: it waits${perhaps}`
+    const close = perhaps(
+      `@${role}`,
+      [...new Set(others)].map((other) => `@${other}`)
+    )
+    return `nobody of role ${role} is alive to take it: it waits${close}`
   })
 
 /** A retry by the same id is the same mail. */

@@ -1,40 +1,12 @@
 /** Whom a word means: an id, an unambiguous prefix of one, a name, `parent`, `em`, `@role`, `human`. Pure. */
 import { Schema } from "effect"
 import { RoleAddress, RoleName, type SessionId } from "../domain/Ids.ts"
+import { perhaps } from "../domain/Near.ts"
 import { isLive, type SessionCard } from "../domain/Session.ts"
 import { Refusal } from "./Api.ts"
 
 /** Shortest prefix of an id that may stand for it. */
 const PREFIX = 4
-
-/** Edit distance, capped by what matters for a suggestion. */
-const distance = (one: string, two: string): number => {
-  let row = Array.from({ length: two.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= two.length; j++) {
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (one[i - 1] === two[j - 1] ? 0 : 1)
-      )
-    }
-    row = next
-  }
-  return row[two.length] ?? 0
-}
-
-/** Words close to a mistyped one, nearest first. */
-export const near = (word: string, known: ReadonlyArray<string>): ReadonlyArray<string> =>
-  known
-    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(
-      ({ far, name }) =>
-        far <= Math.max(2, Math.floor(name.length / 3)) || name.toLowerCase().startsWith(word.toLowerCase())
-    )
-    .sort((one, two) => one.far - two.far)
-    .slice(0, 3)
-    .map(({ name }) => name)
 
 type Cards = ReadonlyArray<SessionCard>
 
@@ -122,13 +94,10 @@ export const sessionOf = (word: string, cards: Cards, caller: SessionCard | unde
       hint: "sm em, run by an agent, makes it one"
     })
   }
-  const close = near(
-    word,
-    cards.filter((card) => isLive(card.state)).map((card) => card.name)
-  )
+  const names = cards.filter((card) => isLive(card.state)).map((card) => card.name)
   return new Refusal({
     code: "not-found",
-    message: `there is no session ${word}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,
+    message: `there is no session ${word}${perhaps(word, names)}`,
     hint: "sm list shows the sessions there are"
   })
 }

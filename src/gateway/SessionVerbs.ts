@@ -9,12 +9,12 @@ import { Directory } from "../broker/Directory.ts"
 import { Roster } from "../agents/Roster.ts"
 import { enrolmentUnder } from "../domain/Enrolment.ts"
 import { type HostId, makeMessageId, makeSessionId, SessionName } from "../domain/Ids.ts"
+import { perhaps } from "../domain/Near.ts"
 import { Rules } from "../domain/Policy.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import { type Input, Refusal } from "./Api.ts"
 import { type Caller, find, mayRule, own, senderOf } from "./Caller.ts"
 import { makeLetter } from "./MessageVerbs.ts"
-import { near } from "./Recipients.ts"
 
 const registry = ref(Registry, SWARM, "main")
 const taken = (error: { readonly message: string; readonly by: string }) =>
@@ -28,10 +28,9 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
     const roster = yield* Roster
     const kinds = yield* roster.kinds
     if (!kinds.includes(input.provider)) {
-      const close = near(input.provider, kinds)
       return yield* new Refusal({
         code: "not-found",
-        message: `there is no agent kind ${input.provider}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,
+        message: `there is no agent kind ${input.provider}${perhaps(input.provider, kinds)}`,
         hint: `known kinds: ${kinds.join(", ")}; plugins.config.ts adds more`
       })
     }

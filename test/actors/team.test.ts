@@ -70,7 +70,8 @@ describe("a task", () => {
       yield* child.send("do it", { from: em.sender(), more: { order: ORDER } })
       yield* child.takes(1)
       assert.strictEqual((yield* child.describe).card.task, "ticket 12")
-    }))
+    })
+  )
 })
 
 describe("an EM", () => {

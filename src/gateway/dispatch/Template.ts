@@ -1,6 +1,6 @@
 /** What a dispatch template says once its variables stand in it. Pure: a role, what was given, out comes the text. */
 import { Refusal } from "../Api.ts"
-import { near } from "../Recipients.ts"
+import { perhaps } from "../../domain/Near.ts"
 
 /** One role of a template file. */
 export interface Role {
@@ -93,9 +93,8 @@ const given = (role: Role, params: Readonly<Record<string, string>>): ReadonlyMa
     if (BUILT_IN.includes(name))
       return invalid(`${option(name)} is not for you to give: sm fills it in`, `leave ${option(name)} out`)
     if (!takes.includes(name)) {
-      const close = near(name, takes)
       return invalid(
-        `${role.name} takes no ${option(name)}${close.length === 0 ? "" : `; did you mean ${close.map(option).join(" or ")}?`}`,
+        `${role.name} takes no ${option(name)}${perhaps(option(name), takes.map(option))}`,
         `${role.name} takes ${list(takes)} (${role.source})`
       )
     }

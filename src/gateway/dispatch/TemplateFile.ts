@@ -4,7 +4,7 @@ import { dirname, join } from "node:path"
 import { Effect, Result, Schema, SchemaIssue } from "effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { Refusal } from "../Api.ts"
-import { near } from "../Recipients.ts"
+import { perhaps } from "../../domain/Near.ts"
 import { plain, type Repo, type Role } from "./Template.ts"
 
 export interface Places {
@@ -152,10 +152,9 @@ export const findRole = (places: Places, cwd: string, name: string) =>
       if (role !== undefined) return { role, repo: repo as Repo }
     }
     const known = [...(yield* rolesFrom(places, cwd)).keys()]
-    const close = near(name, known)
     return yield* new Refusal({
       code: "not-found",
-      message: `there is no role ${name}${close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`}`,
+      message: `there is no role ${name}${perhaps(name, known)}`,
       hint: known.length === 0 ? "no template file has one" : `roles from here: ${known.join(", ")}`
     })
   })

@@ -1,4 +1,4 @@
-/** Words close to a mistyped one: for commands and options, which the daemon does not know. */
+/** Words close to a mistyped one. */
 
 /** Letters to change, add, drop or swap with their neighbour. */
 const distance = (one: string, two: string): number => {
