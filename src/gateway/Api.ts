@@ -20,6 +20,12 @@ const Environment = Schema.Record(Schema.String, Schema.String).check(
   })
 )
 
+const absolute = (field: string) =>
+  Schema.String.check(
+    Schema.makeFilter((path: string) => path.startsWith("/") || `${field} is an absolute path, not ${path}`)
+  )
+const Directory = absolute("cwd")
+
 export const SpawnInput = Schema.Struct({
   provider: Schema.NonEmptyString,
   prompt: Schema.optionalKey(Text),
@@ -29,17 +35,13 @@ export const SpawnInput = Schema.Struct({
   model: Schema.optionalKey(Schema.NonEmptyString),
   effort: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
-  /** Absolute. */
-  cwd: Schema.NonEmptyString,
+  cwd: Directory,
   env: Schema.optionalKey(Environment),
   args: Schema.optionalKey(Schema.Array(Schema.String))
 })
 
 /** By name, as they stand on the command line without the dashes; `-` and `_` are the same. */
 const Parameters = Schema.Record(Schema.String, Text)
-const Directory = Schema.String.check(
-  Schema.makeFilter((path: string) => path.startsWith("/") || `cwd is an absolute path, not ${path}`)
-)
 
 export const DispatchInput = Schema.Struct({
   to: Recipient,
@@ -200,10 +202,7 @@ export const verbs = {
   ),
   handoff: verb(
     "Go on in a fresh context from a file, once the turn is over: the caller, itself.",
-    Schema.Struct({
-      /** Absolute. */
-      file: Schema.NonEmptyString
-    }),
+    Schema.Struct({ file: absolute("file") }),
     SessionCard
   ),
   monitor: verb(

@@ -1,6 +1,7 @@
 /** Who asks, as the broker says, and what that allows. */
 import { Effect, Option } from "effect"
 import { Directory } from "../broker/Directory.ts"
+import { onlyParent } from "../domain/Authority.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import type { Sender } from "../domain/Message.ts"
 import { Refusal } from "./Api.ts"
@@ -72,17 +73,10 @@ export const own = (caller: Caller): Effect.Effect<SessionCard, Refusal> =>
       )
     : Effect.succeed(caller.card)
 
-/** A person may do everything; an agent only what concerns its own children. */
-export const mayRule = (caller: Caller, target: SessionCard, verb: string): Effect.Effect<void, Refusal> =>
-  caller.card === undefined || target.parentId === caller.card.id
+/** Asked before what a refusal of the session itself would come too late for. */
+export const mayRule = (caller: Caller, target: SessionCard, verb: string): Effect.Effect<void, Refusal> => {
+  const no = onlyParent(target, senderOf(caller), verb)
+  return no === undefined
     ? Effect.void
-    : Effect.fail(
-        new Refusal({
-          code: "not-allowed",
-          message: `only the parent of ${target.name} (${target.id}) may ${verb} it`,
-          hint:
-            target.parentId === null
-              ? "it has no parent: ask the person at the keyboard"
-              : `ask session ${target.parentId}`
-        })
-      )
+    : Effect.fail(new Refusal({ code: "not-allowed", message: no.reason, hint: no.hint }))
+}

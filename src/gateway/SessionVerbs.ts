@@ -34,13 +34,6 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
         hint: `known kinds: ${kinds.join(", ")}; plugins.config.ts adds more`
       })
     }
-    if (!input.cwd.startsWith("/")) {
-      return yield* new Refusal({
-        code: "invalid",
-        message: `cwd must be absolute, not ${input.cwd}`,
-        hint: "give a path that begins with /"
-      })
-    }
     const id = yield* makeSessionId
     const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
     const prompt =
@@ -132,13 +125,6 @@ const clearable = (target: SessionCard) =>
 export const handoff = (input: Input<"handoff">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* own(caller)
-    if (!input.file.startsWith("/")) {
-      return yield* new Refusal({
-        code: "invalid",
-        message: `file must be absolute, not ${input.file}`,
-        hint: "give a path that begins with /"
-      })
-    }
     yield* clearable(target)
     return yield* sessionOf(target).ask("Handoff", { by: senderOf(caller), file: input.file })
   })

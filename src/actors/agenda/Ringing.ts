@@ -1,10 +1,10 @@
 /** Pure: what a session is told when a reminder is due, and when it is due again. */
 import type { SessionId } from "../../domain/Ids.ts"
 import type { Letter } from "../../domain/Letter.ts"
-import { SYSTEM } from "../../domain/Message.ts"
 import type { Reminder } from "../../domain/Reminder.ts"
 import { span } from "../../domain/Span.ts"
 import { noticeId } from "../NoticeId.ts"
+import { ownLetter } from "../OwnLetter.ts"
 
 /** Ms after which a reminder is called late. */
 const LATE = 10_000
@@ -36,16 +36,9 @@ export const ring = (session: SessionId, reminder: Reminder, now: number): Ring 
   const late = Math.max(0, now - due)
   const missed = every === null ? 0 : Math.floor(late / every)
   const text = wordingOf(session, reminder, late, missed + 1)
-  const letter: Letter = {
-    id: noticeId(due, `remind ${session} ${id} ${due}`),
-    from: SYSTEM,
-    mode: "important",
-    kind: "message",
-    at: now,
-    bytes: new TextEncoder().encode(text).length,
-    tries: 0,
-    // One that still waits is worth nothing beside the next.
-    ...(every === null ? {} : { key: `remind ${id}` })
-  }
+  // One that still waits is worth nothing beside the next.
+  const key = every === null ? {} : { key: `remind ${id}` }
+  const own = { id: noticeId(due, `remind ${session} ${id} ${due}`), at: now, mode: "important", ...key } as const
+  const letter = ownLetter(own, text)
   return { text, letter, next: every === null ? null : { ...reminder, due: due + (missed + 1) * every } }
 }

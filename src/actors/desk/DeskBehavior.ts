@@ -1,9 +1,9 @@
 /** How the person's desk answers its mail. */
 import { Effect } from "effect"
-import { SYSTEM } from "../../domain/Message.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
 import { noticeId } from "../NoticeId.ts"
 import { Out, publish } from "../Out.ts"
+import { ownLetter } from "../OwnLetter.ts"
 import { type Letter, replaces } from "../../domain/Letter.ts"
 import { NotAllowed, NotNow } from "../session/Session.ts"
 import { Desk, type State } from "./Desk.ts"
@@ -58,8 +58,7 @@ export const behavior: Behavior<typeof Desk> = {
     News: ({ about, at, text }, state, mail) =>
       Effect.sync(() => {
         const id = noticeId(at, `news ${about}`)
-        const bytes = new TextEncoder().encode(text).length
-        const { out, state: after } = put(state, { id, from: SYSTEM, at, bytes, mode: "sequential" })
+        const { out, state: after } = put(state, ownLetter({ id, at }, text))
         const texts = out.length === 0 ? [] : [Out.cases.Text.make({ key: id, text })]
         return ending(state, { state: after, out: [...texts, ...out] }, mail, () => null)
       }),

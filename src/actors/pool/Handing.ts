@@ -1,7 +1,8 @@
 /** Pure: which letter of a work queue goes to whom, and what becomes of it. */
 import { type MessageId, RoleAddress, type SessionId } from "../../domain/Ids.ts"
-import { type Addressee, type MessageStatus, SYSTEM } from "../../domain/Message.ts"
+import type { Addressee, MessageStatus } from "../../domain/Message.ts"
 import { noticeId } from "../NoticeId.ts"
+import { ownLetter } from "../OwnLetter.ts"
 import { Out, publish, tell, timer } from "../Out.ts"
 import { type Letter, replaces } from "../../domain/Letter.ts"
 import { Session } from "../session/Session.ts"
@@ -98,15 +99,7 @@ export const handOver = (state: State, now: number): Move => {
 const expiredNotice = (state: State, { at, from, id }: Letter): ReadonlyArray<Out> => {
   if (from.kind !== "session" || from.id === undefined || from.host === undefined) return []
   const text = `[sm] Message ${id} to ${addressOf(state)} did not arrive (expired): nobody of that role took it in time`
-  const notice: Letter = {
-    id: noticeId(at, `${addressOf(state)} undelivered ${id} ${from.id}`),
-    from: SYSTEM,
-    mode: "sequential",
-    kind: "message",
-    at,
-    bytes: new TextEncoder().encode(text).length,
-    tries: 0
-  }
+  const notice = ownLetter({ id: noticeId(at, `${addressOf(state)} undelivered ${id} ${from.id}`), at }, text)
   return [Out.cases.Text.make({ key: notice.id, text }), tell(Session, from.host, from.id, "Accept", notice)]
 }
 

@@ -1,7 +1,7 @@
 /** How a session takes what concerns its agent's context and its provider's limits. */
 import { Effect } from "effect"
 import { isLive } from "../../domain/Session.ts"
-import { forbidden } from "./Authority.ts"
+import { forbiddenToOthers } from "./Authority.ts"
 import { moved, report, type Some, unknown } from "./Handling.ts"
 import { limitOver } from "./Limits.ts"
 import { cardOf, stay } from "./Move.ts"
@@ -28,7 +28,7 @@ export const care: Some<"Handoff" | "Monitor" | "LimitOver"> = {
   Monitor: ({ by, gauge }, state, mail) =>
     Effect.gen(function* () {
       if (state.spec === null) return yield* unknown(state)
-      const no = by.id === state.id ? undefined : forbidden(state, by, "monitor")
+      const no = forbiddenToOthers(state, by, "monitor")
       if (no !== undefined) return yield* no
       const notify = by.kind === "session" && by.id !== state.id ? by : null
       const next = gauge === null ? null : { ...gauge, notify, warned: "none" as const }

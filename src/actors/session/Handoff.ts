@@ -1,8 +1,9 @@
 /** Pure: an agent goes on in a fresh context. Once its turn is over, its context is cleared and it reads where it left off. */
 import type { Letter } from "../../domain/Letter.ts"
 import { acceptance, remember, stay, type Move } from "./Move.ts"
-import { noticeId, SYSTEM } from "./Notices.ts"
+import { noticeId } from "../NoticeId.ts"
 import { Out } from "../Out.ts"
+import { ownLetter } from "../OwnLetter.ts"
 import type { Reflex } from "./Reflex.ts"
 import type { State } from "./State.ts"
 
@@ -12,10 +13,9 @@ const prompt = (file: string): string => `[sm handoff] Read ${file} and continue
 const begin = (state: State, file: string, now: number): Move => {
   const text = prompt(file)
   const about = `handoff ${state.id} ${state.epoch}`
-  const shared = { from: SYSTEM, mode: "important", at: now, tries: 0 } as const
-  const clear: Letter = { ...shared, id: noticeId(now, `${about} clear`), kind: "clear", bytes: 0 }
-  const bytes = new TextEncoder().encode(text).length
-  const next: Letter = { ...shared, id: noticeId(now, about), kind: "message", bytes, after: clear.id }
+  const own = { at: now, mode: "important" } as const
+  const clear: Letter = { ...ownLetter({ ...own, id: noticeId(now, `${about} clear`) }, ""), kind: "clear" }
+  const next = ownLetter({ ...own, id: noticeId(now, about), after: clear.id }, text)
   const urgent = state.queue.filter(({ mode }) => mode === "urgent")
   const others = state.queue.filter(({ mode }) => mode !== "urgent")
   const known = [clear, next].reduce<State>((sum, { id }) => ({ ...sum, seen: remember(sum, id, "accepted") }), state)

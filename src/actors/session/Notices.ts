@@ -1,17 +1,15 @@
 /** Pure: what sm itself tells other sessions about this one, as letters of its own. */
-import { type Sender, SYSTEM } from "../../domain/Message.ts"
+import type { Sender } from "../../domain/Message.ts"
 import { noticeId } from "../NoticeId.ts"
+import { ownLetter } from "../OwnLetter.ts"
 import { Out, tell } from "../Out.ts"
 import { causeOf } from "./Move.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import { Session } from "./Session.ts"
 import type { State } from "./State.ts"
 
-/** What is shown of an answer and of a message in a notice, in characters (behaviour.md §3.7, §3.8). */
+/** What is shown of an answer in a notice, in characters (behaviour.md §3.7). */
 const ANSWER = 500
-const ORIGINAL = 100
-
-export { noticeId, SYSTEM }
 
 export interface Notice {
   /** What makes it the same notice. */
@@ -28,16 +26,7 @@ export interface Notice {
 export const notice = (state: State, to: Sender, { about, at, mode, more, text }: Notice): ReadonlyArray<Out> => {
   if (to.kind !== "session" || to.id === undefined) return []
   const id = noticeId(at, `${state.id} ${about} ${to.id}`)
-  const letter: Letter = {
-    id,
-    from: SYSTEM,
-    mode: mode ?? "sequential",
-    kind: "message",
-    at,
-    bytes: new TextEncoder().encode(text).length,
-    tries: 0,
-    ...more
-  }
+  const letter = ownLetter({ id, at, ...(mode === undefined ? {} : { mode }), ...more }, text)
   const tag = letter.mode === "urgent" ? "AcceptUrgent" : "Accept"
   return [Out.cases.Text.make({ key: id, text }), tell(Session, to.host ?? state.host, to.id, tag, letter)]
 }
@@ -84,5 +73,3 @@ export const undelivered = (
         text: `[sm] Message ${letter.id} to ${called(state)} did not arrive (${status}): ${evidence}`
       })
     : []
-
-export const excerpt = (text: string): string => (text.length > ORIGINAL ? `${text.slice(0, ORIGINAL)}…` : text)

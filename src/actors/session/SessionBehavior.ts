@@ -8,7 +8,7 @@ import { SWARM } from "../ActorSystem.ts"
 import type { Behavior } from "../Behavior.ts"
 import { type Out, tell } from "../Out.ts"
 import { Registry } from "../registry/Registry.ts"
-import { forbidden } from "./Authority.ts"
+import { forbidden, forbiddenToOthers } from "./Authority.ts"
 import { care } from "./Care.ts"
 import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
@@ -133,7 +133,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     Rename: ({ by, name }, state, mail) =>
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
-        const no = by.id === state.id ? undefined : forbidden(state, by, "rename")
+        const no = forbiddenToOthers(state, by, "rename")
         if (no !== undefined) return yield* no
         const move =
           state.name === name

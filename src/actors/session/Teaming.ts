@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
 import type { Enrolment } from "../../domain/Enrolment.ts"
 import type { Sender } from "../../domain/Message.ts"
-import { forbidden } from "./Authority.ts"
+import { forbidden, forbiddenToOthers } from "./Authority.ts"
 import { turnOver } from "./Delivery.ts"
 import { moved, type Some, unknown } from "./Handling.ts"
 import { cardOf, idOf, isAtWork, type Move, stay, tellWorld } from "./Move.ts"
@@ -15,7 +15,7 @@ import type { State } from "./State.ts"
 const own = (state: State, by: Sender, verb: string) =>
   Effect.gen(function* () {
     if (state.spec === null) return yield* unknown(state)
-    const no = by.id === state.id ? undefined : forbidden(state, by, verb)
+    const no = forbiddenToOthers(state, by, verb)
     if (no !== undefined) return yield* no
   })
 
