@@ -36,7 +36,7 @@ const introduction = (card: SessionCard, source: string) =>
   })
 
 /** `signals` is what the hook reported; the kind prints what it can (`AgentAdapter.answer`). */
-export const saying = (card: SessionCard, _event: string, signals: ReadonlyArray<Signal>) =>
+export const saying = (card: SessionCard, signals: ReadonlyArray<Signal>) =>
   Effect.gen(function* () {
     const started = signals.find((signal) => signal._tag === "Started" && ANEW.has(signal.source))
     const say: Say | undefined =

@@ -95,7 +95,7 @@ export const signal = (input: Input<"signal">, caller: Caller) =>
       const told = { id: key, at: input.at, signal: found, ...about }
       yield* session.tell("Signalled", told, { id: `signal-${card.id}-${key}` })
     }
-    const say = yield* saying(card, input.event, signals)
+    const say = yield* saying(card, signals)
     const output: Output<"signal"> = {
       say: (say === undefined ? undefined : adapter.answer?.(input.event, say)) ?? null
     }

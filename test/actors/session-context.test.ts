@@ -124,7 +124,7 @@ describe("a child's context and limits", () => {
       yield* child.say({ _tag: "CompactEnded" })
       yield* child.say({ _tag: "Limited", turn: "t", reason: "no credit", resetsAt: null })
       yield* told(
-        "worker (00000002) met a usage limit: no credit. Its turn is over and its messages wait; it is tried again in 5m.",
+        "worker (00000002) met a usage limit: no credit. Its turn is over and its messages wait; it is tried again in 30s.",
         3
       )
     }))

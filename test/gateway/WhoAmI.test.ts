@@ -57,14 +57,14 @@ describe("an agent that begins anew", () => {
   it.effect("is told after a clear, a compaction and a resume, and at nothing else", () =>
     Effect.gen(function* () {
       const said = (source: "startup" | "resume" | "clear" | "compact" | "other") =>
-        saying(worker, "SessionStart", [{ _tag: "Started", source }])
+        saying(worker, [{ _tag: "Started", source }])
       for (const source of ["clear", "compact", "resume"] as const) {
         const say = yield* said(source)
         assert.include(say?.context, "You are session worker", source)
         assert.strictEqual(say?.context?.includes("fix the login page"), source !== "clear", source)
       }
       for (const source of ["startup", "other"] as const) assert.isUndefined(yield* said(source), source)
-      assert.isUndefined(yield* saying(worker, "Stop", [{ _tag: "Interrupted", turn: "" }]))
+      assert.isUndefined(yield* saying(worker, [{ _tag: "Interrupted", turn: "" }]))
     }).pipe(
       Effect.provide(MemoryBroker),
       Effect.provideService(Directory.Directory, {

@@ -22,7 +22,8 @@ const retryAt = (state: State, resetsAt: number | null, now: number): number =>
 /** The person and the EM are told once: not again when a try after an unknown time fails as well. */
 const news = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
   const when = until === null ? "it is tried again in" : "it resets in"
-  const left = span(Math.max(1, Math.ceil((at - now) / MINUTE)) * MINUTE)
+  const unit = at - now < MINUTE ? 1000 : MINUTE
+  const left = span(Math.ceil((at - now) / unit) * unit)
   const text = `${called(state)} met a usage limit: ${reason}. Its turn is over and its messages wait; ${when} ${left}.`
   const about = `limit ${until ?? now}`
   return [
