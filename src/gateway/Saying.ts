@@ -12,6 +12,9 @@ import { Directory } from "../broker/Directory.ts"
 import type { SessionCard } from "../domain/Session.ts"
 import { whoAmI } from "./WhoAmI.ts"
 
+/** Characters of a message that a refusal repeats. */
+const MOST = 4000
+
 /** An urgent message that the agent has not read goes before its next tool. */
 const refusal = (card: SessionCard) =>
   Effect.gen(function* () {
@@ -20,7 +23,8 @@ const refusal = (card: SessionCard) =>
     const { stopping } = (yield* ref(Session, card.host, card.id).ask("Describe", {})).card
     if (stopping === null) return undefined
     const text = yield* Effect.flatMap(Broker, (broker) => broker.getText(stopping))
-    const words = Option.getOrElse(text, () => "")
+    const all = Option.getOrElse(text, () => "")
+    const words = all.length > MOST ? `${all.slice(0, MOST)}… (the rest comes with the message)` : all
     return { deny: `Not run: an urgent message (${stopping}) waits for you, and goes first. It says:\n${words}` }
   })
 
