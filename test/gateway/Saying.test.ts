@@ -47,4 +47,20 @@ describe("the next tool call of an agent", () => {
       }).pipe(Effect.provide(Directory.layer))
     )
   )
+
+  it.effect("is not refused with words that are for the context after a clear", () =>
+    withWorld(({ agent, clear, describe: look, is, send, spawn, takes }) =>
+      Effect.gen(function* () {
+        yield* spawn("x")
+        yield* send("work")
+        yield* takes(1)
+        yield* is("working")
+        yield* clear("for the next context")
+        const { card } = yield* look
+        assert.deepStrictEqual([card.queued, card.stopping], [2, null])
+        agent.finish()
+        yield* takes(2)
+      })
+    )
+  )
 })

@@ -118,7 +118,9 @@ export const cardOf = (state: State): SessionCard => ({
   epoch: state.epoch,
   carries: carriedBy(state),
   stopping:
-    [...onItsWay(state), ...state.queue].find(({ kind, mode }) => mode === "urgent" && kind === "message")?.id ?? null,
+    [...onItsWay(state), ...state.queue].find(
+      ({ after, kind, mode }) => mode === "urgent" && kind === "message" && after === undefined
+    )?.id ?? null,
   limited: state.limited === null ? null : { until: state.limited.until, reason: state.limited.reason },
   monitor:
     state.gauge === null
