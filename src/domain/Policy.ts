@@ -8,14 +8,14 @@ const Percent = Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 100 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
 
 export const Policy = Schema.Struct({
-  /** Seconds after which a person's half-typed line is put aside for the messages that wait (behaviour.md §3.5). */
+  /** Seconds after which a person's half-typed line is put aside for the messages that wait. */
   staleDraft: setting(Seconds, 120),
-  /** Seconds of work after which an EM is woken with a digest of a child, and again (behaviour.md §13.4). */
+  /** Seconds of work after which an EM is woken with a digest of a child, and again. */
   wake: setting(Seconds, 210),
   /** Seconds after which a dispatched agent is asked how it goes, and after which it is asked with emphasis. */
   remindSoft: setting(Seconds, 210),
   remindHard: setting(Seconds, 420),
-  /** Percent of the context window at which an agent is warned (behaviour.md §6). */
+  /** Percent of the context window at which an agent is warned. */
   contextWarning: setting(Percent, 50),
   contextCritical: setting(Percent, 65),
   /** Messages of one chain from one session to another before that edge is muted. */

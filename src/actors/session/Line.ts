@@ -4,7 +4,7 @@ import type { State } from "./State.ts"
 
 type Queue = ReadonlyArray<Letter>
 
-/** Most letters in one prompt (behaviour.md §3.1), and most bytes: a longer prompt would reach the agent as a paste. */
+/** Most letters in one prompt, and most bytes: a longer prompt would reach the agent as a paste. */
 const MOST = 10
 const LARGEST = 8000
 

@@ -8,7 +8,7 @@ import type { Letter } from "../../domain/Letter.ts"
 import { Session } from "./Session.ts"
 import type { State } from "./State.ts"
 
-/** What is shown of an answer in a notice, in characters (behaviour.md §3.7). */
+/** What is shown of an answer in a notice, in characters. */
 const ANSWER = 500
 
 export interface Notice {

@@ -1,6 +1,6 @@
 /**
  * Claude Code's peer socket: one line of JSON is another agent's message. Its wire format is not documented; what it does
- * was tried with 2.1.330 (docs/agents.md), and `test/agents/doors.test.ts` tries it again.
+ * was tried with 2.1.330, and `test/agents/doors.test.ts` tries it again.
  */
 import { connect } from "node:net"
 import { Effect } from "effect"
