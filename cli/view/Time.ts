@@ -7,20 +7,14 @@ const span = (ms: number): string => {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
 }
 
-/** "17:00:00" today, "2026-11-25 17:00" on another day, local. */
-export const moment = (at: number): string => {
-  const date = new Date(at)
-  const today = new Date()
-  if (date.toDateString() === today.toDateString()) return clock(at)
-  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"))
-  return `${day.join("-")} ${clock(at).slice(0, 5)}`
-}
-
 /** "3m", "2h": how long since a time in Unix ms. */
 export const ago = (at: number): string => span(Date.now() - at)
 
 /** How long until then. */
 export const until = (at: number): string => span(at - Date.now())
+
+const two = (part: number): string => String(part).padStart(2, "0")
+const dayOf = (date: Date): string => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two).join("-")
 
 /** "07:05:09", local. */
 export const clock = (at: number): string => {
@@ -30,10 +24,10 @@ export const clock = (at: number): string => {
 
 /** "15:00", local; with its date when that is another day. */
 export const hour = (at: number): string => {
-  const date = new Date(at)
-  const day = (each: Date) => [each.getFullYear(), each.getMonth() + 1, each.getDate()].map(two).join("-")
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-  return day(date) === day(new Date()) ? time : `${day(date)} ${time}`
+  const day = dayOf(new Date(at))
+  const time = clock(at).slice(0, 5)
+  return day === dayOf(new Date()) ? time : `${day} ${time}`
 }
 
-const two = (part: number): string => String(part).padStart(2, "0")
+/** The same, today to the second. */
+export const moment = (at: number): string => (dayOf(new Date(at)) === dayOf(new Date()) ? clock(at) : hour(at))

@@ -125,16 +125,12 @@ export interface Errand {
 
 export interface AgentAdapter {
   readonly kind: string
-  readonly displayName: string
   /** Features ask for these; nothing in the core asks for a kind. */
   readonly capabilities: {
     /** Reports PromptSubmitted, so that a message can become `submitted`. */
     readonly confirms: boolean
     /** Reports TurnEnded with the answer. */
     readonly turns: boolean
-    readonly tools: boolean
-    /** Can be restored by its own id. */
-    readonly resumes: boolean
     readonly clears: boolean
   }
   /** Names of the environment variables that `observe` and `submitted` need to find the agent's own files. */

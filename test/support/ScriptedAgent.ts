@@ -227,7 +227,6 @@ export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter
 const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
   defineAgent({
     kind,
-    displayName: "Scripted",
     capabilities: {
       get confirms() {
         return agent.confirms
@@ -235,8 +234,6 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       get turns() {
         return agent.turns
       },
-      tools: true,
-      resumes: true,
       clears: true
     },
     remembers: ["HOME"],

@@ -40,7 +40,7 @@ export const accept = (state: State, letter: Letter, now: number, activation: st
 }
 
 /** The agent is being started, perhaps with one of the letters on its command line: until that is known none is dropped. */
-export const startsWithOne = ({ launching }: State): boolean => launching?.resume === false
+const startsWithOne = ({ launching }: State): boolean => launching?.resume === false
 
 /** Letters of the queue that may only be typed when these have had their effect. */
 const following = (state: State, ids: Ids): Letters =>

@@ -37,7 +37,7 @@ const PHASES: Partial<Record<State["phase"], string>> = {
   "waiting-permission": "waiting for a permission"
 }
 
-export const digestOf = (state: State, work: Work, now: number): string => {
+const digestOf = (state: State, work: Work, now: number): string => {
   const { actions, detail, id, name, phase, status, task } = state
   const stuck = work.seen === progress(state)
   const now_ = PHASES[phase]

@@ -89,7 +89,7 @@ export const acceptance = (state: State, { bytes, cause, from, id, mode }: Lette
     ...(cause === undefined ? {} : { cause })
   })
 
-export const cardKey = (id: string): string => `session.${id}`
+const cardKey = (id: string): string => `session.${id}`
 
 export const cardOf = (state: State): SessionCard => ({
   v: 1,

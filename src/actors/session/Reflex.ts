@@ -13,15 +13,7 @@ import { watched } from "./Watchers.ts"
 export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
-export const reflexes: ReadonlyArray<Reflex> = [
-  contextWatch,
-  limits,
-  handingOff,
-  assigning,
-  digesting,
-  membership,
-  watched
-]
+const reflexes: ReadonlyArray<Reflex> = [contextWatch, limits, handingOff, assigning, digesting, membership, watched]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
   reflexes.reduce((sum, reflex) => andThen(sum, (state) => reflex(before, state, now)), move)

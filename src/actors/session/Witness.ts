@@ -30,7 +30,7 @@ const PACE: Readonly<Record<SessionPhase, number>> = {
 const HELD = 1000
 
 /** How long, ms, must this be seen before it counts against the phase the hooks gave? */
-export const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
+const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
   if (state.phase === "starting" || shown === "dialog") return 0
   if (state.phase === "working" && shown === "idle") {
     // The agent may put the prompt back into its composer, and draws that a moment after it says that it is idle.

@@ -34,8 +34,7 @@ const ARGV = 100_000
 export const adapter = (config: typeof Config.Type) =>
   defineAgent({
     kind: "claude",
-    displayName: "Claude Code",
-    capabilities: { confirms: true, turns: true, tools: true, resumes: true, clears: true },
+    capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CLAUDE_CONFIG_DIR"],
     launch: Effect.fn("claude.launch")(function* (request) {
       const env = { ...config.env, ...request.env }

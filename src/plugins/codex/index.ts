@@ -55,8 +55,7 @@ const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
 export const adapter = (config: typeof Config.Type) =>
   defineAgent({
     kind: "codex",
-    displayName: "Codex",
-    capabilities: { confirms: true, turns: true, tools: true, resumes: true, clears: true },
+    capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CODEX_HOME"],
     launch: Effect.fn("codex.launch")(function* (request) {
       const env = { ...config.env, ...request.env }

@@ -44,12 +44,9 @@ export const adapter = (config: typeof Config.Type) => {
   const [program, ...args] = config.run
   return defineAgent({
     kind: config.kind,
-    displayName: config.kind,
     capabilities: {
       confirms: reports,
       turns: reports,
-      tools: reports,
-      resumes: false,
       clears: config.clear !== undefined
     },
     remembers: [],
