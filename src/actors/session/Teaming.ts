@@ -8,6 +8,7 @@ import { turnOver } from "./Delivery.ts"
 import { moved, type Some, unknown } from "./Handling.ts"
 import { cardOf, idOf, isAtWork, type Move, stay, tellWorld } from "./Move.ts"
 import { called, notice } from "./Notices.ts"
+import { parentOf } from "./Overseers.ts"
 import { NotNow } from "./Session.ts"
 import type { State } from "./State.ts"
 
@@ -53,11 +54,11 @@ const underWay = (state: State): string | undefined => {
 
 /** Who gave the task, the EM, and if there is neither, whoever spawned it; but not whoever says so. */
 const concerned = (state: State, by: Sender): ReadonlyArray<Sender> => {
-  const parent = state.spec?.parentId ?? null
-  const known = [state.assignment?.by, state.enrolled?.by].filter((to) => to?.kind === "session")
-  const all: ReadonlyArray<Sender | undefined> =
-    known.length > 0 || parent === null ? known : [{ kind: "session", id: parent, name: parent }]
-  const others = all.flatMap((to) => (to === undefined || to.id === state.id || to.id === by.id ? [] : [to]))
+  const known = [state.assignment?.by, state.enrolled?.by]
+    .filter((to) => to !== undefined)
+    .filter(({ kind }) => kind === "session")
+  const all = known.length > 0 ? known : parentOf(state.spec)
+  const others = all.filter((to) => to.id !== state.id && to.id !== by.id)
   return [...new Map(others.map((to) => [to.id, to])).values()]
 }
 
