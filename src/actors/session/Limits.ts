@@ -1,7 +1,7 @@
 /** Pure: the agent's provider takes no more work. Its mail waits until the limit is over; that is no crash. */
 import { Out, publish, timer } from "../Out.ts"
 import { idOf, type Move, stay } from "./Move.ts"
-import { notice } from "./Notices.ts"
+import { news, notice } from "./Notices.ts"
 import { overseers } from "./Overseers.ts"
 import type { Reflex } from "./Reflex.ts"
 import { Session } from "./Session.ts"
@@ -24,10 +24,12 @@ const duration = (ms: number): string => {
 /** The human and the EM are told once: not again when a try after an unknown time fails as well. */
 const tell = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
   const when = until === null ? "it is tried again in" : "it resets in"
-  const text = `[sm] ${state.name} (${state.id}) met a usage limit: ${reason}. Its turn is over and its messages wait; ${when} ${duration(at - now)}.`
+  const about = `limit ${until ?? now}`
+  const text = `${state.name} (${state.id}) met a usage limit: ${reason}. Its turn is over and its messages wait; ${when} ${duration(at - now)}.`
   return [
     publish({ _tag: "UsageLimited", id: idOf(state), reason, until }),
-    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about: `limit ${until ?? now}`, at: now, text }))
+    ...news({ about: `${about} of ${state.id}`, at: now, text }),
+    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about, at: now, text: `[sm] ${text}` }))
   ]
 }
 
