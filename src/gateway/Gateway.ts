@@ -17,7 +17,7 @@ import * as Line from "./LineVerbs.ts"
 import * as Loops from "./LoopVerbs.ts"
 import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
-import { misread } from "./Misread.ts"
+import { commandOf, misread } from "./Misread.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
@@ -124,7 +124,7 @@ const answer = (options: Options, handlers: Handlers, verb: string, callerName: 
     if (caller.card !== undefined && humanOnly.has(verb as Verb)) {
       return yield* new Refusal({
         code: "not-allowed",
-        message: `an agent may not ${verb}`,
+        message: `sm ${commandOf(verb)} is for a person: an agent may not use it`,
         hint: "ask the person at the keyboard"
       })
     }

@@ -6,20 +6,25 @@ import { Refusal } from "./Api.ts"
 const COMMANDS: Readonly<Record<string, string>> = {
   awaitIdle: "wait",
   cancelReminder: "remind",
-  dropDeadLetter: "dead-letters",
+  deadLetters: "dead-letters",
+  dropDeadLetter: "dead-letters drop",
   markRead: "inbox",
   monitor: "context-monitor",
   monitored: "context-monitor",
-  replayDeadLetter: "dead-letters",
+  replayDeadLetter: "dead-letters replay",
   reminders: "remind",
   roles: "dispatch",
   setStatus: "status",
   setTask: "task",
+  shutdown: "down",
   taskComplete: "task-complete",
   turnComplete: "turn-complete",
   unwatch: "wait",
   watch: "wait"
 }
+
+/** The command that asks this of the daemon. */
+export const commandOf = (verb: string): string => COMMANDS[verb] ?? verb
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -39,4 +44,4 @@ const sentence = (error: Schema.SchemaError): string => {
 }
 
 export const misread = (verb: string, error: Schema.SchemaError): Refusal =>
-  new Refusal({ code: "invalid", message: sentence(error), hint: `sm help ${COMMANDS[verb] ?? verb}` })
+  new Refusal({ code: "invalid", message: sentence(error), hint: `sm help ${commandOf(verb).split(" ")[0]}` })

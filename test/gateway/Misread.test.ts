@@ -21,6 +21,7 @@ const table: ReadonlyArray<readonly [Verb, unknown, string, string]> = [
   ["send", { to: "a", text: 1 }, "text: expected string", "sm help send"],
   ["unsend", { messageId: "nope" }, id, "sm help unsend"],
   ["markRead", { ids: ["nope"] }, id, "sm help inbox"],
+  ["dropDeadLetter", { seq: 1.5 }, "seq: expected an integer", "sm help dead-letters"],
   ["setTask", { text: " " }, "the text is empty", "sm help task"],
   ["output", { session: "a", lines: 0 }, "lines: expected a value between 1 and 3000", "sm help output"]
 ]
