@@ -9,6 +9,7 @@ export type Until = "submitted" | "answered"
 interface Traced {
   readonly status: string
   readonly answer: string | null
+  readonly final: boolean
   readonly hops: ReadonlyArray<{ readonly evidence: string }>
 }
 
@@ -17,6 +18,8 @@ export interface End {
   readonly state: string
   readonly answer: string | null
   readonly evidence: string
+  /** Nothing better will come. */
+  readonly final: boolean
 }
 
 /** A daemon that dies answers nobody, and nothing tells so: this long, ms, a question may go unnoticed. */
@@ -24,14 +27,11 @@ const SLICE = 5000
 /** A daemon is given this long to come back, ms. */
 const PATIENCE = 20_000
 
-/** From these nothing better comes. */
-const LOST = new Set(["parked", "expired", "dead", "withdrawn"])
-
 const reached = (status: string, until: Until): boolean =>
   status === "answered" || (until === "submitted" && status === "submitted")
 
-export const codeOfEnd = (state: string, until: Until): number =>
-  LOST.has(state) ? ExitCode.refused : reached(state, until) ? ExitCode.ok : ExitCode.timeout
+export const codeOfEnd = ({ final, state }: End, until: Until): number =>
+  reached(state, until) ? ExitCode.ok : final ? ExitCode.refused : ExitCode.timeout
 
 /** `timeout` in ms. A failure is one of the waiting: the message is stored. */
 export const awaitEnd = async (messageId: string, until: Until, timeout: number): Promise<End | Failure> => {
@@ -53,8 +53,8 @@ export const awaitEnd = async (messageId: string, until: Until, timeout: number)
       } as const
     })
     if (!reply.ok) return reply.error
-    const { answer, hops, status } = reply.data as Traced
-    if (LOST.has(status) || reached(status, until) || Date.now() >= end)
-      return { state: status, answer, evidence: hops.at(-1)?.evidence ?? "" }
+    const { answer, final, hops, status } = reply.data as Traced
+    if (final || reached(status, until) || Date.now() >= end)
+      return { state: status, answer, evidence: hops.at(-1)?.evidence ?? "", final }
   }
 }

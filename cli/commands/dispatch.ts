@@ -49,6 +49,8 @@ export class Dispatch extends SmCommand {
         this.role === undefined ? "dispatch needs --role" : `--role needs a value, not ${this.role}`,
         'sm dispatch engineer --role engineer --task "…"'
       )
+    if (this.urgent && this.important)
+      throw new Misuse("--important and --urgent exclude each other", "leave one of the two out")
     const mode = this.urgent ? "urgent" : this.important ? "important" : undefined
     const input = {
       to: this.session,

@@ -97,7 +97,10 @@ export class Remind extends SmCommand {
     if (every !== undefined && found !== undefined)
       throw new Misuse("with --every the first comes after one such length, at no other time", RIGHT)
     if (every === undefined && found === undefined)
-      throw new Misuse(words.length === 0 ? "say when" : `${words[0]} is no time`, RIGHT)
+      throw new Misuse(
+        words.length === 0 ? "say when" : `${words.slice(0, words[0] === "at" ? 2 : 1).join(" ")} is no time`,
+        RIGHT
+      )
     const text = (found?.rest ?? words).join(" ").trim()
     const input = {
       ...whom,

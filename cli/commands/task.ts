@@ -9,7 +9,7 @@ export class Task extends SmCommand {
   static override paths = pathsOf("task")
   static override usage = usageOf("task", {
     details:
-      "Without a text: your own. `sm dispatch` sets it too; `sm task-complete` ends it. A parent may set that of its children, a person that of all.",
+      "`sm dispatch` sets it too; `sm task-complete` ends it. A parent may set that of its children, a person that of all.",
     examples: [
       ["Yours", 'sm task "ticket 12: the flaky test"'],
       ["A child's", 'sm task --session engineer "ticket 12"']
@@ -19,8 +19,10 @@ export class Task extends SmCommand {
   session = Option.String("--session", { description: "of this session; default: of yourself" })
   override execute() {
     const text = this.text.join(" ").trim()
-    if (text === "" && this.session === undefined) return this.show<Card>("me", {}, line, { repeatable: true })
-    const input = { text, ...(this.session === undefined ? {} : { session: this.session }) }
+    const input = {
+      ...(text === "" ? {} : { text }),
+      ...(this.session === undefined ? {} : { session: this.session })
+    }
     return this.show<Card>("setTask", input, line, { repeatable: true })
   }
 }

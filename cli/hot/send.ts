@@ -138,7 +138,7 @@ export const deliver = async (wish: Wish): Promise<number> => {
       const { answer, evidence, state } = end
       const data = { messageId, to: receiver, state, target, answer, evidence }
       const line = until === "answered" && answer !== null ? answer : `${messageId} ${state}: ${evidence}`
-      return { data, code: codeOfEnd(state, until), line: several ? `${called(receiver)}: ${line}` : line }
+      return { data, code: codeOfEnd(end, until), line: several ? `${called(receiver)}: ${line}` : line }
     })
   )
   const [only] = outcomes

@@ -13,7 +13,9 @@ export type HostId = typeof HostId.Type
  * `m` + nine base-36 digits of Unix milliseconds + six random base-36 digits: sorts by time, needs no crypto, and the
  * sender makes it, so that a retried send is the same message.
  */
-export const MessageId = Schema.String.check(Schema.isPattern(/^m[0-9a-z]{15}$/u)).pipe(Schema.brand("MessageId"))
+export const MessageId = Schema.String.check(
+  Schema.isPattern(/^m[0-9a-z]{15}$/u, { message: "a message's id is `m` and 15 letters or digits" })
+).pipe(Schema.brand("MessageId"))
 export type MessageId = typeof MessageId.Type
 
 /** `r` and seven base-36 digits; whoever asks makes it, so that a retry is the same reminder. */

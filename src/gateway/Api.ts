@@ -141,7 +141,11 @@ export const verbs = {
       until: Schema.Literals(["submitted", "answered"]),
       timeoutMs: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 }))
     }),
-    Trace
+    Schema.Struct({
+      ...Trace.fields,
+      /** Nothing better will come: its end, or typed into an agent of a kind that confirms nothing. */
+      final: Schema.Boolean
+    })
   ),
   trace: verb("Every hop of one message.", Schema.Struct({ messageId: MessageId }), Trace),
   list: verb(

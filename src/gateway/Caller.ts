@@ -47,6 +47,12 @@ export const find = (word: string, caller: Caller) =>
     return found instanceof Refusal ? yield* found : found
   })
 
+const GAP = new Refusal({
+  code: "invalid",
+  message: "the list of recipients has an empty place",
+  hint: "a,b,c: names with one comma between them"
+})
+
 /** Whom `a,b,c` means, each once; one that means nobody means that nobody is meant. */
 export const findAll = (words: string, caller: Caller) =>
   Effect.gen(function* () {
@@ -54,6 +60,7 @@ export const findAll = (words: string, caller: Caller) =>
     const cards = yield* directory.all
     const found: Array<Addressee> = []
     for (const word of words.split(",").map((part) => part.trim())) {
+      if (word === "") return yield* GAP
       const addressee = resolve(word, cards, caller.card)
       if (addressee instanceof Refusal) return yield* addressee
       if (!found.some(({ id }) => id === addressee.id)) found.push(addressee)

@@ -17,6 +17,7 @@ import * as Line from "./LineVerbs.ts"
 import * as Loops from "./LoopVerbs.ts"
 import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
+import { commandOf, misread } from "./Misread.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
@@ -123,15 +124,11 @@ const answer = (options: Options, handlers: Handlers, verb: string, callerName: 
     if (caller.card !== undefined && humanOnly.has(verb as Verb)) {
       return yield* new Refusal({
         code: "not-allowed",
-        message: `an agent may not ${verb}`,
+        message: `sm ${commandOf(verb)} is for a person: an agent may not use it`,
         hint: "ask the person at the keyboard"
       })
     }
-    const input = yield* Effect.mapError(
-      codec.decode(body),
-      (error) =>
-        new Refusal({ code: "invalid", message: error.message.replaceAll(/\s*\n\s*/gu, " "), hint: `sm help ${verb}` })
-    )
+    const input = yield* Effect.mapError(codec.decode(body), (error) => misread(verb, error))
     const handler = handlers[verb as Verb] as (input: unknown, caller: Caller) => Effect.Effect<unknown, Failure, Needs>
     const output = yield* Effect.mapError(handler(input, caller), refusalOf)
     return yield* Effect.orDie(codec.encode(output))

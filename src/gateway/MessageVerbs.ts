@@ -1,6 +1,7 @@
 /** `send`, `wait` and `trace`: a message and every hop of its life. */
 import { Clock, Duration, Effect, Option, PubSub } from "effect"
 import type { Letter } from "../domain/Letter.ts"
+import { Roster } from "../agents/Roster.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
 import { makeMessageId, type MessageId, nextId } from "../domain/Ids.ts"
@@ -221,12 +222,33 @@ export const send = (input: Input<"send">, caller: Caller) =>
 /** States from which nothing better comes. */
 const FINAL: ReadonlySet<MessageStatus> = new Set(["answered", "parked", "expired", "dead", "withdrawn"])
 
+/** Typed into an agent of a kind that never says what it takes: no more will be heard of it. */
+const unheard = ({ holder, status }: Output<"trace">) =>
+  Effect.gen(function* () {
+    if (status !== "injected") return undefined
+    const card = Option.getOrUndefined(yield* (yield* Directory).find(holder.id))
+    const adapter = card === undefined ? Option.none() : yield* (yield* Roster).find(card.provider)
+    return Option.isSome(adapter) && !adapter.value.capabilities.confirms ? card : undefined
+  })
+
+/** How far the message has come, and whether it may come farther. */
+const progress = (id: MessageId) =>
+  Effect.gen(function* () {
+    const found = yield* trace(id)
+    const card = yield* unheard(found)
+    if (card === undefined) return { ...found, final: FINAL.has(found.status) }
+    const said = `${card.provider} confirms nothing; sm wait --block ${card.name} waits until it is idle`
+    const hops = found.hops.map((hop, index) =>
+      index === found.hops.length - 1 ? { ...hop, evidence: `${hop.evidence}; ${said}` } : hop
+    )
+    return { ...found, hops, final: true }
+  })
+
 export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
   Effect.gen(function* () {
     const feed = yield* Feed
     const news = yield* feed.subscribe
-    const reached = (status: MessageStatus) => FINAL.has(status) || (until === "submitted" && status === "submitted")
-    let found = yield* trace(messageId)
+    let found = yield* progress(messageId)
     if (found.to.id === "human" && until === "answered") {
       return yield* new Refusal({
         code: "invalid",
@@ -234,9 +256,12 @@ export const wait = ({ messageId, timeoutMs, until }: Input<"wait">) =>
         hint: "--wait waits until it is read"
       })
     }
-    while (!reached(found.status)) {
+    while (!found.final && !(until === "submitted" && found.status === "submitted")) {
       const { event } = yield* PubSub.take(news)
-      if (event._tag === "MessageMoved" && event.id === messageId) found = yield* trace(messageId)
+      if (event._tag === "MessageMoved" && event.id === messageId) found = yield* progress(messageId)
     }
     return found
-  }).pipe(Effect.scoped, Effect.timeoutOrElse({ duration: Duration.millis(timeoutMs), orElse: () => trace(messageId) }))
+  }).pipe(
+    Effect.scoped,
+    Effect.timeoutOrElse({ duration: Duration.millis(timeoutMs), orElse: () => progress(messageId) })
+  )

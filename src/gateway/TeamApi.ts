@@ -61,8 +61,8 @@ export const teamVerbs = {
   ),
   setStatus: verb("What the caller says of its work.", Schema.Struct({ text: Words }), SessionCard),
   setTask: verb(
-    "What a session (default: the caller) works on.",
-    Schema.Struct({ session: Schema.optionalKey(Recipient), text: Words }),
+    "What a session (default: the caller) works on; without a text nothing changes.",
+    Schema.Struct({ session: Schema.optionalKey(Recipient), text: Schema.optionalKey(Words) }),
     SessionCard
   ),
   taskComplete: verb(

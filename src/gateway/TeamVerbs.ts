@@ -27,6 +27,7 @@ export const setStatus = ({ text }: Input<"setStatus">, caller: Caller) =>
 export const setTask = ({ session, text }: Input<"setTask">, caller: Caller) =>
   Effect.gen(function* () {
     const target = yield* meant(session, caller)
+    if (text === undefined) return target
     return yield* sessionOf(target).ask("SetTask", { by: senderOf(caller), text: oneLine(text) })
   })
 

@@ -59,7 +59,7 @@ describe("a sender is told", () => {
       assert.lengthOf(ann.agent.prompts, 1)
     }))
 
-  test("that its message expired, was parked, or died with the session; each once, and a person is told nothing", (ben, ann) =>
+  test("that its message expired, was parked, or died with the session; each once, and not of a person's", (ben, ann) =>
     Effect.gen(function* () {
       const from = ann.sender()
       ben.agent.show("dialog")

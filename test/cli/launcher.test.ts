@@ -20,10 +20,17 @@ describe("the launcher", () => {
       mkdirSync(join(root, "bin"), { recursive: true })
       mkdirSync(join(node, ".."), { recursive: true })
       mkdirSync(join(dir, "bin"))
+      writeFileSync(log, "")
       copyFileSync(launcher, join(root, "bin/sm"))
       writeFileSync(node, `#!/bin/sh\nprintf '<%s>' "$@" >> ${log}\necho >> ${log}\n`)
       chmodSync(node, 0o755)
       symlinkSync("../lib/node_modules/@session-manager/sm/bin/sm", join(dir, "bin/sm"))
+
+      const unbuilt = yield* run(join(dir, "bin/sm"), ["list"], { cwd: "/" })
+      assert.deepStrictEqual([unbuilt.code, unbuilt.stdout, readFileSync(log, "utf8")], [3, "", ""])
+      assert.match(unbuilt.stderr, /^sm: not built yet: run npm start, or npm run build, in \S+\n$/u)
+      mkdirSync(join(root, "dist"))
+      writeFileSync(join(root, "dist/sm.cjs"), "")
 
       const calls: ReadonlyArray<readonly [program: string, cwd: string]> = [
         [join(root, "bin/sm"), "/"],

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
+import type { Roster } from "../../src/agents/Roster.ts"
 import * as Directory from "../../src/broker/Directory.ts"
 import { MessageId, RoleName } from "../../src/domain/Ids.ts"
 import { inbox, markRead } from "../../src/gateway/DeskVerbs.ts"
@@ -17,7 +18,7 @@ const layers = Layer.mergeAll(Directory.layer, Feed.layer)
 
 const test = (
   title: string,
-  body: (world: World) => Effect.Effect<void, unknown, Broker | Directory.Directory | Feed.Feed>
+  body: (world: World) => Effect.Effect<void, unknown, Broker | Directory.Directory | Feed.Feed | Roster>
 ) => it.effect(title, () => withWorld((world) => body(world).pipe(Effect.provide(layers))))
 
 /** What was accepted of one message. */
@@ -27,6 +28,26 @@ const sent = (to: string, text: string, more: { readonly messageId?: MessageId; 
       ? Effect.succeed<typeof Sent.Type>(only)
       : Effect.die(new Error(`${to} did not take it`))
   )
+
+describe("the person's inbox", () => {
+  test("has word of what did not reach an agent, and of its provider's limits", (world) =>
+    Effect.gen(function* () {
+      const { id, is, reaches, say, spawn } = world
+      yield* spawn("ben")
+      yield* is("idle")
+      yield* reaches(yield* world.send("work"), "submitted")
+      const late = yield* world.send("too late", { ttl: 5 })
+      yield* reaches(late, "expired")
+      yield* say({ _tag: "Limited", turn: "t1", reason: "overloaded", resetsAt: null })
+      const texts = yield* eventually(
+        "both are told",
+        Effect.map(inbox({}), ({ letters }) => (letters.length === 2 ? letters.map(({ text }) => text) : undefined))
+      )
+      const why = "(expired): its time to live ran out before it was typed"
+      assert.strictEqual(texts[0], `Message ${late} to ben (${id}) did not arrive ${why}`)
+      assert.include(texts[1] ?? "", `ben (${id}) met a usage limit: overloaded.`)
+    }))
+})
 
 describe("messages to a role", () => {
   test("wait for somebody and say so, are seen and taken back there, and show who had them", (world) =>

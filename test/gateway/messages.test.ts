@@ -1,6 +1,7 @@
 /** The verbs around messages, asked by sessions and by a person, in virtual time. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import type { Roster } from "../../src/agents/Roster.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
 import { MessageId } from "../../src/domain/Ids.ts"
@@ -11,7 +12,7 @@ import { queue, unsend } from "../../src/gateway/LineVerbs.ts"
 import { send, trace, wait } from "../../src/gateway/MessageVerbs.ts"
 import { type Member, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
-type Needs = Broker | Directory.Directory | Feed.Feed
+type Needs = Broker | Directory.Directory | Feed.Feed | Roster
 
 /** ann, and her child ben. */
 const test = (title: string, body: (ben: World, ann: Member) => Effect.Effect<void, unknown, Needs>) =>
@@ -54,6 +55,10 @@ describe("sm send", () => {
       yield* ann.takes(1)
       const no = yield* refusal(send({ to: "ann,bem", text: "to nobody" }, person))
       assert.deepStrictEqual([no?.code, no?.message], ["not-found", "there is no session bem; did you mean ben?"])
+      for (const to of ["ann,", ",ann", "ann,,ben"]) {
+        const gap = yield* refusal(send({ to, text: "to nobody" }, person))
+        assert.strictEqual(gap?.message, "the list of recipients has an empty place")
+      }
       yield* pass(5)
       assert.deepStrictEqual([ann.agent.prompts, ben.agent.prompts], [["to all"], ["to all"]])
     }))
@@ -156,5 +161,21 @@ describe("sm queue and sm unsend", () => {
       const back = Effect.andThen(pass(1), unsend({ messageId: id as never }, person))
       const [end] = yield* Effect.all([moving(waiting), back], { concurrency: 2 })
       assert.strictEqual(end.status, "withdrawn")
+    }))
+})
+
+describe("a kind of agent that confirms nothing", () => {
+  test("is at work once it was typed into, until its screen shows it at rest; the waiting ends with that nothing better will come", (ben) =>
+    Effect.gen(function* () {
+      ben.agent.confirms = false
+      ben.agent.turns = false
+      yield* pass(1)
+      const sent = yield* moving(send({ to: "ben", text: "make" }, person))
+      const [end] = yield* Effect.forEach(ids(sent), (id) =>
+        moving(wait({ messageId: id as never, until: "answered", timeoutMs: 600_000 }))
+      )
+      assert.deepInclude(end, { status: "injected", final: true })
+      assert.include(end?.hops.at(-1)?.evidence, "confirms nothing; sm wait --block ben waits until it is idle")
+      assert.strictEqual((yield* ben.describe).card.state, "working")
     }))
 })

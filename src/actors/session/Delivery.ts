@@ -141,11 +141,14 @@ export const typed = (state: State, ids: Ids, evidence: string, now: number, con
   const sent =
     (state.draft?.sent ?? 0) + (door === "composer" && letters.some(({ kind }) => kind === "message") ? 1 : 0)
   const draft = state.draft === null ? null : { ...state.draft, away: true, sent }
-  return each(messages, { ...rested, typing: null, flying, draft }, (next, letter) => {
+  const told = each(messages, { ...rested, typing: null, flying, draft }, (next, letter) => {
     const move = hop(next, letter.id, "injected", evidence)
     // Nobody will ever say more of it.
     return awaited ? move : { ...move, out: [...move.out, ...delivered(next, letter)] }
   })
+  // It says nothing when it takes it up, and its screen not at once: until that shows it at rest, it is at work.
+  const takes = !awaited && door === "composer" && (state.phase === "idle" || state.phase === "human-composing")
+  return takes ? andThen(told, (next) => enter(next, "working", "", now)) : told
 }
 
 /** Back in front of the line; parked when it was tried too often. */

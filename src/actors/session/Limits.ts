@@ -1,10 +1,8 @@
 /** Pure: the agent's provider takes no more work. Its mail waits until the limit is over; that is no crash. */
 import { span } from "../../domain/Span.ts"
-import { SWARM } from "../ActorSystem.ts"
-import { Desk } from "../desk/Desk.ts"
-import { Out, publish, tell, timer } from "../Out.ts"
+import { Out, publish, timer } from "../Out.ts"
 import { idOf, type Move, stay } from "./Move.ts"
-import { called, notice } from "./Notices.ts"
+import { called, news, notice } from "./Notices.ts"
 import { overseers } from "./Overseers.ts"
 import type { Reflex } from "./Reflex.ts"
 import { Session } from "./Session.ts"
@@ -20,7 +18,7 @@ const retryAt = (state: State, resetsAt: number | null, now: number): number =>
   resetsAt ?? now + Math.min(LONGEST, SHORTEST * 2 ** Math.min(state.limits, 10))
 
 /** The person and the EM are told once: not again when a try after an unknown time fails as well. */
-const news = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
+const announced = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
   const when = until === null ? "it is tried again in" : "it resets in"
   const unit = at - now < MINUTE ? 1000 : MINUTE
   const left = span(Math.ceil((at - now) / unit) * unit)
@@ -29,7 +27,7 @@ const news = (state: State, reason: string, until: number | null, at: number, no
   return [
     publish({ _tag: "UsageLimited", id: idOf(state), reason, until }),
     ...overseers(state, "parent").flatMap((to) => notice(state, to, { about, at: now, text: `[sm] ${text}` })),
-    tell(Desk, SWARM, "human", "News", { about: `${about} ${state.id}`, at: now, text })
+    ...news({ about: `${about} ${state.id}`, at: now, text })
   ]
 }
 
@@ -49,7 +47,7 @@ export const limitedBy = (
   const fresh = known === null && (state.limits === 0 || until !== null)
   return {
     state: { ...state, limited, limits: known === null ? state.limits + 1 : state.limits },
-    out: [timer(Session, TIMER, at, "LimitOver", {}), ...(fresh ? news(state, reason, until, at, now) : [])]
+    out: [timer(Session, TIMER, at, "LimitOver", {}), ...(fresh ? announced(state, reason, until, at, now) : [])]
   }
 }
 

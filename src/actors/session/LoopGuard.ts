@@ -1,11 +1,9 @@
 /** Pure: stops two sessions that answer each other without end. Counts per sending session, mutes that one alone. */
 import type { SessionId } from "../../domain/Ids.ts"
-import { SWARM } from "../ActorSystem.ts"
-import { Desk } from "../desk/Desk.ts"
-import { Out, publish, tell } from "../Out.ts"
+import { type Out, publish } from "../Out.ts"
 import { done } from "./Membership.ts"
 import { hop, idOf, type Move, stay } from "./Move.ts"
-import { notice } from "./Notices.ts"
+import { news, notice } from "./Notices.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import type { State } from "./State.ts"
 
@@ -51,7 +49,7 @@ const muting = (state: State, { at, from, id }: Letter & { from: { id: SessionId
       at,
       text: `[sm] Your messages to ${state.name} are held back: ${sent} of one chain went there without a word from a person. Do not send more; a person has been told and can let you go on.`
     }),
-    tell(Desk, SWARM, "human", "News", { about: `muted ${from.id} ${state.id} ${id}`, at, text })
+    ...news({ about: `muted ${from.id} ${state.id} ${id}`, at, text })
   ]
 }
 

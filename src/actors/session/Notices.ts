@@ -1,5 +1,7 @@
 /** Pure: what sm itself tells other sessions about this one, as letters of its own. */
 import type { Sender } from "../../domain/Message.ts"
+import { SWARM } from "../ActorSystem.ts"
+import { Desk } from "../desk/Desk.ts"
 import { noticeId } from "../NoticeId.ts"
 import { ownLetter } from "../OwnLetter.ts"
 import { Out, tell } from "../Out.ts"
@@ -59,17 +61,21 @@ export const delivered = (state: State, letter: Letter): ReadonlyArray<Out> =>
       })
     : []
 
-/** To every sender that is a session: the message did not reach the agent, and why. */
+/** To every sender: the message did not reach the agent, and why. What is for a person lies on the desk. */
 export const undelivered = (
   state: State,
   letter: Letter,
   status: "parked" | "expired" | "dead" | "withdrawn",
   evidence: string
-): ReadonlyArray<Out> =>
-  letter.kind !== "clear"
-    ? notice(state, letter.from, {
-        about: `undelivered ${letter.id}`,
-        at: letter.at,
-        text: `[sm] Message ${letter.id} to ${called(state)} did not arrive (${status}): ${evidence}`
-      })
-    : []
+): ReadonlyArray<Out> => {
+  if (letter.kind === "clear") return []
+  const { at, from, id } = letter
+  const about = `undelivered ${id}`
+  const text = `Message ${id} to ${called(state)} did not arrive (${status}): ${evidence}`
+  return from.kind === "human" ? news({ about, at, text }) : notice(state, from, { about, at, text: `[sm] ${text}` })
+}
+
+/** Word for the person (`sm inbox`). `about` and `at` make it the same news. */
+export const news = (word: Pick<Notice, "about" | "at" | "text">): ReadonlyArray<Out> => [
+  tell(Desk, SWARM, "human", "News", word)
+]

@@ -26,6 +26,8 @@ const PACE: Readonly<Record<SessionPhase, number>> = {
   stopped: 0
 }
 
+/** An agent that tells nothing of its turns may be done with what was typed a moment ago, ms. */
+const TYPED = 300
 /** Ms between two looks at what holds the line up while nothing moves. */
 const HELD = 1000
 
@@ -56,6 +58,7 @@ export const makeWitness = (report: Report): Witness => {
   let lookedPokes = -1
   let lookedPhase: SessionPhase | undefined
   let again: number | undefined
+  let silent = false
   let shownSince: { readonly shown: Shown; readonly at: number } | undefined
 
   /** Somebody else holds the line up. Nothing need be drawn when a person stops typing, so no poke may come. */
@@ -68,7 +71,13 @@ export const makeWitness = (report: Report): Witness => {
     state.phase === "starting" ||
     held(state)
   const dueAt = (state: State, pokes: number): number =>
-    again ?? lookedAt + (pokes === lookedPokes && held(state) ? HELD : PACE[state.phase])
+    again ??
+    lookedAt +
+      (pokes === lookedPokes && held(state)
+        ? HELD
+        : silent && state.phase === "working" && lookedPhase !== "working"
+          ? TYPED
+          : PACE[state.phase])
 
   const shownBy = (state: State, sight: Sight): Shown | undefined => {
     const { activity, draft } = sight.observation
@@ -88,6 +97,7 @@ export const makeWitness = (report: Report): Witness => {
       lookedPokes = pokes
       lookedPhase = state.phase
       again = undefined
+      silent = !adapter.capabilities.turns
       // Without a word of its own, an agent that has not been ready yet is not at work but about to start.
       const early = state.phase === "starting" && sight.observation.activity === "busy" && !adapter.capabilities.turns
       const shown = early ? undefined : shownBy(state, sight)
