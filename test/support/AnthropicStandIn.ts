@@ -1,6 +1,6 @@
 /** Plays the model behind the real Claude Code: Messages API, streamed. */
 import type { ServerResponse } from "node:http"
-import { nextStep, pause, serve, usageOf } from "./ModelScript.ts"
+import { nextStep, pause, serve, taken, usageOf } from "./ModelScript.ts"
 
 interface Message {
   readonly role: string
@@ -8,6 +8,15 @@ interface Message {
     | string
     | ReadonlyArray<{ readonly type: string; readonly text?: string; readonly content?: unknown }>
 }
+
+interface Body {
+  readonly messages: ReadonlyArray<Message>
+  readonly metadata?: { readonly user_id?: string }
+}
+
+/** Claude Code says it as JSON in a string. */
+const conversationOf = ({ metadata }: Body): string =>
+  /"session_id":"([^"]+)"/u.exec(metadata?.user_id ?? "")?.[1] ?? ""
 
 const textsOf = (message: Message): ReadonlyArray<string> =>
   typeof message.content === "string"
@@ -48,11 +57,11 @@ const stream = (response: ServerResponse, used: number, block: object, delta: ob
 
 let calls = 0
 
-export const AnthropicStandIn = serve("/v1/messages", async (text, response, prompts) => {
-  const body = JSON.parse(text) as { readonly messages: ReadonlyArray<Message> }
+export const AnthropicStandIn = serve("/v1/messages", async (text, response, memory) => {
+  const body = JSON.parse(text) as Body
   const { prompt, said } = situation(body.messages)
-  prompts.push(prompt)
-  const { ms, step } = nextStep(prompt, said)
+  const script = taken(memory, { prompt, conversation: conversationOf(body) })
+  const { ms, step } = nextStep(script, said)
   const used = usageOf(prompt)
   await pause(ms)
   if (step.kind === "error") {

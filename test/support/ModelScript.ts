@@ -48,10 +48,34 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
 export const usageOf = (prompt: string): number =>
   Number(directives(prompt).find(({ kind }) => kind === "usage")?.rest ?? 10)
 
-export interface StandIn {
+/** What is said to a prompt that scripts nothing: the last one whose words it contains counts. */
+export interface Rule {
+  readonly to: string
+  readonly says: string
+}
+
+export interface Call {
+  readonly prompt: string
+  /** The agent's own id of the conversation. */
+  readonly conversation: string
+}
+
+/** What a stand-in remembers, and what it is to say. */
+export interface Memory {
+  readonly prompts: Array<string>
+  readonly calls: Array<Call>
+  readonly rules: Array<Rule>
+}
+
+/** Notes the call, and finds what scripts its answer. */
+export const taken = ({ calls, prompts, rules }: Memory, call: Call): string => {
+  prompts.push(call.prompt)
+  calls.push(call)
+  return rules.findLast(({ to }) => call.prompt.includes(to))?.says ?? call.prompt
+}
+
+export interface StandIn extends Memory {
   readonly url: string
-  /** The last user prompt of every call. */
-  readonly prompts: ReadonlyArray<string>
   /** The bodies of the last calls. */
   readonly requests: ReadonlyArray<string>
 }
@@ -62,11 +86,11 @@ const KEPT = 20
 /** A server on loopback that closes with its scope. `answer` gets the body of every POST to `path`. */
 export const serve = (
   path: string,
-  answer: (body: string, response: ServerResponse, prompts: Array<string>) => Promise<void>
+  answer: (body: string, response: ServerResponse, memory: Memory) => Promise<void>
 ) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const prompts: Array<string> = []
+      const memory: Memory = { prompts: [], calls: [], rules: [] }
       const requests: Array<string> = []
       const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const chunks: Array<Buffer> = []
@@ -79,7 +103,7 @@ export const serve = (
         const body = Buffer.concat(chunks).toString()
         requests.push(body)
         if (requests.length > KEPT) requests.shift()
-        await answer(body, response, prompts)
+        await answer(body, response, memory)
       }
       const server = createServer((request, response) => {
         take(request, response).catch((error: unknown) => {
@@ -90,7 +114,7 @@ export const serve = (
         })
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-      return { server, prompts, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+      return { ...memory, server, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
     }),
     ({ server }) =>
       Effect.promise(

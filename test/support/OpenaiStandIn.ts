@@ -1,5 +1,5 @@
 /** Plays the model behind the real Codex: Responses API, streamed. */
-import { nextStep, pause, serve, usageOf } from "./ModelScript.ts"
+import { nextStep, pause, serve, taken, usageOf } from "./ModelScript.ts"
 
 interface Item {
   readonly type: string
@@ -8,6 +8,7 @@ interface Item {
 }
 interface Body {
   readonly input: ReadonlyArray<Item>
+  readonly prompt_cache_key?: string
   readonly text?: { readonly format?: { readonly type?: string } }
 }
 
@@ -20,16 +21,15 @@ const situation = (input: ReadonlyArray<Item>) => {
 
 let calls = 0
 
-export const OpenaiStandIn = serve("/v1/responses", async (text, response, prompts) => {
+export const OpenaiStandIn = serve("/v1/responses", async (text, response, memory) => {
   const body = JSON.parse(text) as Body
   const id = ++calls
   // The first prompt of a thread is also asked for a title.
   const title = body.text?.format?.type === "json_schema"
   const { prompt, said } = situation(body.input)
-  if (!title) prompts.push(prompt)
   const { ms, step } = title
     ? { ms: 0, step: { kind: "text" as const, text: '{"title":"t"}' } }
-    : nextStep(prompt, said)
+    : nextStep(taken(memory, { prompt, conversation: body.prompt_cache_key ?? "" }), said)
   await pause(ms)
   if (step.kind === "error") {
     response.writeHead(step.status, { "content-type": "application/json" })
