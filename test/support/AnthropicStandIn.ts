@@ -31,6 +31,10 @@ const situation = (messages: ReadonlyArray<Message>) => {
   let said = 0
   for (const message of messages.toReversed()) {
     if (message.role === "assistant") said++
+    // What another session said through the door, in the middle of a turn.
+    const peer =
+      message.role === "system" ? textsOf(message).findLast((text) => text.startsWith("Another ")) : undefined
+    if (peer !== undefined) return { prompt: peer, said }
     if (message.role !== "user") continue
     // A prompt that was never answered stands in front of the next one, in the same message; so does an interrupted tool.
     const prompt = textsOf(message).findLast((text) => !/^(<system-reminder>|\[Request interrupted)/u.test(text))
@@ -40,16 +44,23 @@ const situation = (messages: ReadonlyArray<Message>) => {
   return { prompt: "", said }
 }
 
-const stream = (response: ServerResponse, used: number, block: object, delta: object, stop: string): void => {
+const stream = (
+  response: ServerResponse,
+  used: number,
+  blocks: ReadonlyArray<readonly [block: object, delta: object]>,
+  stop: string
+): void => {
   response.writeHead(200, { "content-type": "text/event-stream" })
   const event = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
   const usage = { input_tokens: used, output_tokens: 5 }
   const about = { role: "assistant", model: "stand-in", content: [], stop_reason: null, stop_sequence: null, usage }
   event("message_start", { message: { id: `msg_${Date.now()}`, type: "message", ...about } })
-  event("content_block_start", { index: 0, content_block: block })
-  event("content_block_delta", { index: 0, delta })
-  event("content_block_stop", { index: 0 })
+  for (const [index, [block, delta]] of blocks.entries()) {
+    event("content_block_start", { index, content_block: block })
+    event("content_block_delta", { index, delta })
+    event("content_block_stop", { index })
+  }
   event("message_delta", { delta: { stop_reason: stop, stop_sequence: null }, usage })
   event("message_stop", {})
   response.end()
@@ -78,10 +89,26 @@ export const AnthropicStandIn = serve("/v1/messages", async (text, response, mem
     })
     const message = "This request would exceed your account's rate limit. Please try again later."
     response.end(JSON.stringify({ type: "error", error: { type: "rate_limit_error", message } }))
-  } else if (step.kind === "tool") {
-    const block = { type: "tool_use", id: `toolu_${++calls}`, name: step.name, input: {} }
-    stream(response, used, block, { type: "input_json_delta", partial_json: JSON.stringify(step.input) }, "tool_use")
+  } else if (step.kind === "tools") {
+    const blocks = step.tools.map(
+      ({ input, name }) =>
+        [
+          { type: "tool_use", id: `toolu_${++calls}`, name, input: {} },
+          { type: "input_json_delta", partial_json: JSON.stringify(input) }
+        ] as const
+    )
+    stream(response, used, blocks, "tool_use")
   } else {
-    stream(response, used, { type: "text", text: "" }, { type: "text_delta", text: step.text }, "end_turn")
+    stream(
+      response,
+      used,
+      [
+        [
+          { type: "text", text: "" },
+          { type: "text_delta", text: step.text }
+        ]
+      ],
+      "end_turn"
+    )
   }
 })

@@ -47,27 +47,31 @@ export const OpenaiStandIn = serve("/v1/responses", async (text, response, memor
     response.end(JSON.stringify({ error: { ...error, resets_at: step.until } }))
     return
   }
-  const item =
-    step.kind === "tool"
-      ? {
+  const items =
+    step.kind === "tools"
+      ? step.tools.map(({ input, name }, at) => ({
           type: "function_call",
-          id: `fc_${id}`,
-          call_id: `call_${id}`,
-          name: step.name,
-          arguments: JSON.stringify(step.input)
-        }
-      : {
-          type: "message",
-          id: `msg_${id}`,
-          role: "assistant",
-          content: [{ type: "output_text", text: step.text }]
-        }
+          id: `fc_${id}_${at}`,
+          call_id: `call_${id}_${at}`,
+          name,
+          arguments: JSON.stringify(input)
+        }))
+      : [
+          {
+            type: "message",
+            id: `msg_${id}`,
+            role: "assistant",
+            content: [{ type: "output_text", text: step.text }]
+          }
+        ]
   response.writeHead(200, { "content-type": "text/event-stream" })
   const event = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
   event("response.created", { response: { id: `resp_${id}` } })
-  event("response.output_item.added", { output_index: 0, item })
-  event("response.output_item.done", { output_index: 0, item })
+  for (const [at, item] of items.entries()) {
+    event("response.output_item.added", { output_index: at, item })
+    event("response.output_item.done", { output_index: at, item })
+  }
   const usage = {
     input_tokens: usageOf(prompt),
     input_tokens_details: null,
