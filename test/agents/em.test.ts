@@ -63,7 +63,7 @@ const ticket = Effect.fnUntraced(function* (sm: RealSm, kind: Kind, number: numb
   )
   sm[kind === "claude" ? "anthropic" : "openai"].rules.push({
     to: `${task}\n\nHow to work:`,
-    says: `${runs(kind, 'sm status "writing tests"', "sleep 4", `sm send em "done: PR #${pr} created"`, "sm task-complete")} [[text Tests of #${number} pass.]]`
+    says: `${runs(kind, 'sm status "writing tests"', kind === "codex" ? "sleep 4" : "sleep 1", `sm send em "done: PR #${pr} created"`, "sm task-complete")} [[text Tests of #${number} pass.]]`
   })
 
   const em = yield* shows(sm, "em-epic-987", "an EM at rest", (card) => card.em && card.state === "idle")
