@@ -4,19 +4,24 @@ import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 
 interface Told {
   readonly told: ReadonlyArray<string>
+  readonly later: ReadonlyArray<string>
   readonly again: boolean
 }
 
-const line = ({ again, told }: Told): string => {
+const line = ({ again, later, told }: Told): string => {
   if (again) return "it had been said already: nobody is told again"
-  return told.length === 0 ? "task complete; there is no session to tell" : `task complete; told ${told.join(", ")}`
+  const news = [
+    ...(told.length === 0 ? [] : [`told ${told.join(", ")}`]),
+    ...(later.length === 0 ? [] : [`${later.join(", ")} will be told when this turn ends`])
+  ]
+  return `task complete; ${news.length === 0 ? "there is no session to tell" : news.join("; ")}`
 }
 
 export class TaskComplete extends SmCommand {
   static override paths = pathsOf("task-complete")
   static override usage = usageOf("task-complete", {
     details:
-      "Ends reminders and digests of the task. Told, once, are the session that dispatched it and the EM; where there is neither, the parent. Going on with the next thing does not need it, and the end of your turn is told anyway.",
+      "Ends reminders and digests of the task. Told, once, are the session that dispatched it and the EM; where there is neither, the parent. Going on with the next thing does not need it, and the end of your turn is told anyway. Who waits for that end hears of both at once, when it comes.",
     examples: [["With the result", 'sm task-complete "PR 456 is open, CI green"']]
   })
   note = Option.Rest({ name: "note" })

@@ -71,6 +71,8 @@ export const teamVerbs = {
     Schema.Struct({
       /** Names of the sessions that are told. */
       told: Schema.Array(Schema.String),
+      /** Names of those that are told together with the end of the turn, which they wait for. */
+      later: Schema.Array(Schema.String),
       /** It had been said before. */
       again: Schema.Boolean
     })

@@ -35,11 +35,12 @@ export const taskComplete = ({ note, session }: Input<"taskComplete">, caller: C
   Effect.gen(function* () {
     const target = yield* meant(session, caller)
     const said = note === undefined || note.trim() === "" ? null : note.trim()
-    const { again, told } = yield* sessionOf(target).ask("TaskComplete", { by: senderOf(caller), note: said })
+    const { again, later, told } = yield* sessionOf(target).ask("TaskComplete", { by: senderOf(caller), note: said })
     const directory = yield* Directory
     // A parent may be known by its id alone.
     const cards = new Map((yield* directory.all).map((card) => [String(card.id), card.name]))
-    return { again, told: told.map((name) => cards.get(name) ?? name) } satisfies Output<"taskComplete">
+    const named = (name: string) => cards.get(name) ?? name
+    return { again, told: told.map(named), later: later.map(named) } satisfies Output<"taskComplete">
   })
 
 export const turnComplete = ({ session }: Input<"turnComplete">, caller: Caller) =>

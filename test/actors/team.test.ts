@@ -163,8 +163,8 @@ describe("an EM", () => {
       yield* enrol({ child, em })
       yield* child.send("do it", { from: em.sender(), more: { order: ORDER } })
       yield* child.takes(1)
-      assert.deepStrictEqual(yield* complete(child, "PR 456"), { told: ["em-main"], again: false })
-      assert.deepStrictEqual(yield* complete(child, "PR 456"), { told: [], again: true })
+      assert.deepStrictEqual(yield* complete(child, "PR 456"), { told: ["em-main"], later: [], again: false })
+      assert.deepStrictEqual(yield* complete(child, "PR 456"), { told: [], later: [], again: true })
       yield* em.takes(1)
       assert.match(em.agent.prompts[0] ?? "", /^\[sm · \w+\] eng \(00000002\) completed its task: ticket 12\nPR 456$/u)
       const { card } = yield* child.describe
@@ -172,6 +172,32 @@ describe("an EM", () => {
       assert.deepInclude(card.completed, { task: "ticket 12", note: "PR 456" })
       yield* minutes(10)
       assert.lengthOf(em.agent.prompts, 1)
+    })
+  )
+
+  team("hears of a complete task together with the end of the turn that it waits for", ({ child, em }) =>
+    Effect.gen(function* () {
+      yield* enrol({ child, em })
+      yield* child.send("do it", { from: em.sender(), more: { order: ORDER, notify: { delivery: false, stop: true } } })
+      yield* child.takes(1)
+      assert.deepStrictEqual(yield* complete(child, "PR 456"), { told: [], later: ["em-main"], again: false })
+      yield* minutes(10)
+      assert.deepStrictEqual(em.agent.prompts, [])
+      child.agent.finish("all done")
+      yield* em.takes(1)
+      yield* minutes(10)
+      assert.lengthOf(em.agent.prompts, 1)
+      assert.match(
+        em.agent.prompts[0] ?? "",
+        /^\[sm · \w+\] eng \(00000002\) completed its task: ticket 12\nPR 456\nIts turn ended:\nall done$/u
+      )
+      em.agent.finish()
+      // The next turn owes nothing of that.
+      yield* child.send("more", { from: em.sender(), more: { notify: { delivery: false, stop: true } } })
+      yield* child.takes(2)
+      child.agent.finish("that too")
+      yield* em.takes(2)
+      assert.match(em.agent.prompts[1] ?? "", /^\[sm · \w+\] eng \(00000002\) stopped:\nthat too$/u)
     })
   )
 
@@ -318,7 +344,7 @@ describe("a dispatched task", () => {
       yield* moving(child.session.ask("SetTask", { by: em.sender(), text: "ticket 13" }))
       // The parent knows: it says so itself.
       const told = yield* moving(child.session.ask("TaskComplete", { by: em.sender(), note: null }))
-      assert.deepStrictEqual(told, { told: [], again: false })
+      assert.deepStrictEqual(told, { told: [], later: [], again: false })
     })
   )
 })

@@ -168,6 +168,8 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
             agent.answers("PreToolUse", null)
             agent.answers("SessionStart", answer("SessionStart", { context: "CONTEXT: after the clear" }))
             const before = agent.signals().length
+            // Codex refuses it for a moment after it has told the end of its turn.
+            yield* agent.shows("ready", ({ activity }) => activity === "idle")
             yield* agent.say(agent.adapter.clear)
             if (kind === "claude") yield* agent.signal("Started", ({ source }) => source === "clear", before)
             else

@@ -28,9 +28,11 @@ export const withBoth = <A, E, R>(scenario: (kind: Kind) => Effect.Effect<A, E, 
 export const kill = (pid: number) => Effect.sync(() => process.kill(pid, "SIGKILL"))
 
 export const cardOf = (sm: RealSm, name: string): Effect.Effect<SessionCard | undefined> =>
-  Effect.map(sm.json("list", "--all"), (cards) =>
-    (cards as never as ReadonlyArray<SessionCard>).find((card) => card.name === name)
-  )
+  Effect.map(sm.json("list", "--all"), (data) => {
+    const cards = (data as never as ReadonlyArray<SessionCard>).filter((card) => card.name === name)
+    // One that was killed has left its name to others.
+    return cards.find(({ state }) => state !== "stopped") ?? cards[0]
+  })
 
 /** Waits for a card that satisfies the predicate. */
 export const shows = (sm: RealSm, name: string, what: string, holds: (card: SessionCard) => boolean, seconds = 30) =>

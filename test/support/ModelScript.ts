@@ -1,7 +1,8 @@
 /**
  * What a stand-in for a model says: the prompt scripts it, one step per call: `[[text hi]]`,
  * `[[tool Bash {"command":"ls"}]]`, `[[sleep 3]]`, `[[error 529 overloaded_error busy]]`, `[[limit 10800]]` (the usage
- * limit is reached, for so many seconds). Without a step it says "ok".
+ * limit is reached, for so many seconds). `[[and Bash {…}]]` is called in one breath with the tool before it. Without a step
+ * it says "ok".
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -9,12 +10,12 @@ import { Effect } from "effect"
 
 export type Step =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "tool"; readonly name: string; readonly input: object }
+  | { readonly kind: "tools"; readonly tools: ReadonlyArray<{ readonly name: string; readonly input: object }> }
   | { readonly kind: "error"; readonly status: number; readonly type: string; readonly message: string }
   /** Until when, Unix seconds. */
   | { readonly kind: "limit"; readonly until: number }
 
-const DIRECTIVE = /\[\[(text|tool|sleep|error|usage|limit)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
+const DIRECTIVE = /\[\[(text|tool|and|sleep|error|usage|limit)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
 
 /** The directives of a prompt. In the prompt of another agent's tool call the brackets are written ⟦ ⟧. */
 const directives = (prompt: string) =>
@@ -22,10 +23,15 @@ const directives = (prompt: string) =>
     ([, kind = "", rest = ""]) => ({ kind, rest })
   )
 
+const callOf = (text: string) => {
+  const at = text.indexOf(" ")
+  return { name: text.slice(0, at), input: JSON.parse(text.slice(at)) as object }
+}
+
 /** What to say to this prompt after `said` steps of its turn, and how many ms to think about it: a sleep belongs to the step behind it. */
 export const nextStep = (prompt: string, said: number): { readonly step: Step; readonly ms: number } => {
   const list = directives(prompt)
-  const steps = list.flatMap(({ kind }, at) => (kind === "sleep" || kind === "usage" ? [] : [at]))
+  const steps = list.flatMap(({ kind }, at) => (["sleep", "usage", "and"].includes(kind) ? [] : [at]))
   const end = steps[said] ?? list.length
   const begin = said === 0 ? 0 : (steps[said - 1] ?? list.length) + 1
   const ms = list
@@ -34,7 +40,10 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
   const { kind, rest } = list[end] ?? { kind: "text", rest: "ok" }
   const [first = "", ...others] = rest.split(" ")
   if (kind === "tool") {
-    return { ms, step: { kind, name: first, input: JSON.parse(others.join(" ")) as object } }
+    const more = list.slice(end + 1)
+    const last = more.findIndex((each) => each.kind !== "and")
+    const called = [rest, ...(last < 0 ? more : more.slice(0, last)).map((each) => each.rest)]
+    return { ms, step: { kind: "tools", tools: called.map(callOf) } }
   }
   if (kind === "error") {
     const [type = "api_error", ...message] = others
@@ -48,10 +57,34 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
 export const usageOf = (prompt: string): number =>
   Number(directives(prompt).find(({ kind }) => kind === "usage")?.rest ?? 10)
 
-export interface StandIn {
+/** What is said to a prompt that scripts nothing: the last one whose words it contains counts. */
+export interface Rule {
+  readonly to: string
+  readonly says: string
+}
+
+export interface Call {
+  readonly prompt: string
+  /** The agent's own id of the conversation. */
+  readonly conversation: string
+}
+
+/** What a stand-in remembers, and what it is to say. */
+export interface Memory {
+  readonly prompts: Array<string>
+  readonly calls: Array<Call>
+  readonly rules: Array<Rule>
+}
+
+/** Notes the call, and finds what scripts its answer. */
+export const taken = ({ calls, prompts, rules }: Memory, call: Call): string => {
+  prompts.push(call.prompt)
+  calls.push(call)
+  return rules.findLast(({ to }) => call.prompt.includes(to))?.says ?? call.prompt
+}
+
+export interface StandIn extends Memory {
   readonly url: string
-  /** The last user prompt of every call. */
-  readonly prompts: ReadonlyArray<string>
   /** The bodies of the last calls. */
   readonly requests: ReadonlyArray<string>
 }
@@ -62,11 +95,11 @@ const KEPT = 20
 /** A server on loopback that closes with its scope. `answer` gets the body of every POST to `path`. */
 export const serve = (
   path: string,
-  answer: (body: string, response: ServerResponse, prompts: Array<string>) => Promise<void>
+  answer: (body: string, response: ServerResponse, memory: Memory) => Promise<void>
 ) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
-      const prompts: Array<string> = []
+      const memory: Memory = { prompts: [], calls: [], rules: [] }
       const requests: Array<string> = []
       const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const chunks: Array<Buffer> = []
@@ -79,7 +112,7 @@ export const serve = (
         const body = Buffer.concat(chunks).toString()
         requests.push(body)
         if (requests.length > KEPT) requests.shift()
-        await answer(body, response, prompts)
+        await answer(body, response, memory)
       }
       const server = createServer((request, response) => {
         take(request, response).catch((error: unknown) => {
@@ -90,7 +123,7 @@ export const serve = (
         })
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-      return { server, prompts, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+      return { ...memory, server, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
     }),
     ({ server }) =>
       Effect.promise(

@@ -1,5 +1,5 @@
 /** Plays the model behind the real Codex: Responses API, streamed. */
-import { nextStep, pause, serve, usageOf } from "./ModelScript.ts"
+import { nextStep, pause, serve, taken, usageOf } from "./ModelScript.ts"
 
 interface Item {
   readonly type: string
@@ -8,6 +8,7 @@ interface Item {
 }
 interface Body {
   readonly input: ReadonlyArray<Item>
+  readonly prompt_cache_key?: string
   readonly text?: { readonly format?: { readonly type?: string } }
 }
 
@@ -20,16 +21,15 @@ const situation = (input: ReadonlyArray<Item>) => {
 
 let calls = 0
 
-export const OpenaiStandIn = serve("/v1/responses", async (text, response, prompts) => {
+export const OpenaiStandIn = serve("/v1/responses", async (text, response, memory) => {
   const body = JSON.parse(text) as Body
   const id = ++calls
   // The first prompt of a thread is also asked for a title.
   const title = body.text?.format?.type === "json_schema"
   const { prompt, said } = situation(body.input)
-  if (!title) prompts.push(prompt)
   const { ms, step } = title
     ? { ms: 0, step: { kind: "text" as const, text: '{"title":"t"}' } }
-    : nextStep(prompt, said)
+    : nextStep(taken(memory, { prompt, conversation: body.prompt_cache_key ?? "" }), said)
   await pause(ms)
   if (step.kind === "error") {
     response.writeHead(step.status, { "content-type": "application/json" })
@@ -47,27 +47,31 @@ export const OpenaiStandIn = serve("/v1/responses", async (text, response, promp
     response.end(JSON.stringify({ error: { ...error, resets_at: step.until } }))
     return
   }
-  const item =
-    step.kind === "tool"
-      ? {
+  const items =
+    step.kind === "tools"
+      ? step.tools.map(({ input, name }, at) => ({
           type: "function_call",
-          id: `fc_${id}`,
-          call_id: `call_${id}`,
-          name: step.name,
-          arguments: JSON.stringify(step.input)
-        }
-      : {
-          type: "message",
-          id: `msg_${id}`,
-          role: "assistant",
-          content: [{ type: "output_text", text: step.text }]
-        }
+          id: `fc_${id}_${at}`,
+          call_id: `call_${id}_${at}`,
+          name,
+          arguments: JSON.stringify(input)
+        }))
+      : [
+          {
+            type: "message",
+            id: `msg_${id}`,
+            role: "assistant",
+            content: [{ type: "output_text", text: step.text }]
+          }
+        ]
   response.writeHead(200, { "content-type": "text/event-stream" })
   const event = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
   event("response.created", { response: { id: `resp_${id}` } })
-  event("response.output_item.added", { output_index: 0, item })
-  event("response.output_item.done", { output_index: 0, item })
+  for (const [at, item] of items.entries()) {
+    event("response.output_item.added", { output_index: at, item })
+    event("response.output_item.done", { output_index: at, item })
+  }
   const usage = {
     input_tokens: usageOf(prompt),
     input_tokens_details: null,

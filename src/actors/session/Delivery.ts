@@ -231,7 +231,8 @@ export const endedBy = ({ carried, ended, turn }: State): State["ended"] =>
 
 /** Everything the turn carried is answered. `answer`: none when it is not known. */
 export const allAnswered = (state: State, evidence: string, now: number, answer: string | null = null): Move => {
-  const over: State = { ...state, turn: null, ended: endedBy(state), carried: [], interrupting: null }
+  const completed = state.completed === null ? null : { ...state.completed, owed: [] }
+  const over: State = { ...state, turn: null, ended: endedBy(state), carried: [], interrupting: null, completed }
   const answered = each(state.carried, over, (next, { id }) => hop(next, id, "answered", evidence))
   return { ...answered, out: [...answered.out, ...stopped(state, evidence, answer, now)] }
 }

@@ -35,6 +35,18 @@ export const notice = (state: State, to: Sender, { about, at, mode, more, text }
 
 export const called = ({ id, name }: State): string => (name === id ? id : `${name} (${id})`)
 
+/** A task that an agent has said to be complete. */
+export const completion = (
+  state: State,
+  { note, task }: { readonly note: string | null; readonly task: string | null }
+) => `${called(state)} completed its task${task === null ? "" : `: ${task}`}${note === null ? "" : `\n${note}`}`
+
+/** With what was said to be complete in this turn, to whom that is owed: one piece of news, not two. */
+const ending = (state: State, to: Sender, words: string): string =>
+  state.completed?.owed.includes(to.id ?? "") === true
+    ? `[sm] ${completion(state, state.completed)}\nIts turn ended:\n${words}`
+    : `[sm] ${called(state)} stopped:\n${words}`
+
 /** To those who asked for it: how exactly the turn that carried their message ended. Once per turn and subscriber. */
 export const stopped = (state: State, evidence: string, answer: string | null, now: number): ReadonlyArray<Out> => {
   const asked = state.carried.filter(({ from, notify }) => notify?.stop === true && from.id !== state.id)
@@ -44,7 +56,7 @@ export const stopped = (state: State, evidence: string, answer: string | null, n
     notice(state, letter.from, {
       about: `stopped ${state.turn ?? ""} ${letter.id}`,
       at: now,
-      text: `[sm] ${called(state)} stopped:\n${words}`,
+      text: ending(state, letter.from, words),
       more: { cause: causeOf(letter) }
     })
   )

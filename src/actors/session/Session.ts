@@ -175,7 +175,12 @@ export const Session = Actor.make({
     /** Answers with the names of the sessions that are told; `again`: it had been said before, and nobody is told. */
     TaskComplete: Actor.message({
       payload: Schema.Struct({ by: Sender, note: Schema.NullOr(Schema.String) }),
-      success: Schema.Struct({ told: Schema.Array(Schema.String), again: Schema.Boolean }),
+      /** `later`: are told together with the end of the turn, which they wait for. */
+      success: Schema.Struct({
+        told: Schema.Array(Schema.String),
+        later: Schema.Array(Schema.String),
+        again: Schema.Boolean
+      }),
       failure: Refused,
       lane: "control"
     }),

@@ -99,8 +99,10 @@ export const State = Schema.Struct({
       nudges: Schema.Int
     })
   ),
-  /** The last task that was said to be complete: `of` names it, so that it is told once. */
-  completed: Schema.NullOr(Schema.Struct({ of: Schema.String, ...Completion.fields })),
+  /** The last task that was said to be complete: `of` names it, so that it is told once; `owed`: whom when its turn ends. */
+  completed: Schema.NullOr(
+    Schema.Struct({ of: Schema.String, owed: Schema.Array(Schema.String), ...Completion.fields })
+  ),
   /** Who is woken with digests while this session works, how often, ms, and whether only for the task under way. */
   enrolled: Schema.NullOr(
     Schema.Struct({

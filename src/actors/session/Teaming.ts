@@ -7,7 +7,7 @@ import { forbidden, forbiddenToOthers } from "./Authority.ts"
 import { turnOver } from "./Delivery.ts"
 import { moved, type Some, unknown } from "./Handling.ts"
 import { cardOf, idOf, isAtWork, type Move, stay, tellWorld } from "./Move.ts"
-import { called, notice } from "./Notices.ts"
+import { completion, notice } from "./Notices.ts"
 import { parentOf } from "./Overseers.ts"
 import { NotNow } from "./Session.ts"
 import type { State } from "./State.ts"
@@ -62,17 +62,28 @@ const concerned = (state: State, by: Sender): ReadonlyArray<Sender> => {
   return [...new Map(others.map((to) => [to.id, to])).values()]
 }
 
-const completes = (state: State, of: string, note: string | null, told: ReadonlyArray<Sender>, now: number): Move => {
+/** Is told anyway how the running turn ends. */
+const awaits =
+  ({ carried }: State) =>
+  ({ id }: Sender): boolean =>
+    carried.some(({ from, notify }) => notify?.stop === true && from.id === id)
+
+interface Told {
+  readonly told: ReadonlyArray<Sender>
+  readonly later: ReadonlyArray<Sender>
+}
+
+const completes = (state: State, of: string, note: string | null, { later, told }: Told, now: number): Move => {
   const { task } = state
   const after: State = {
     ...state,
     task: null,
     assignment: null,
     enrolled: quiet(state),
-    completed: { of, task, note, at: now }
+    completed: { of, owed: later.flatMap(({ id }) => id ?? []), task, note, at: now }
   }
   const fact = tellWorld(after, { _tag: "TaskCompleted", id: idOf(state), task, note })
-  const text = `[sm] ${called(state)} completed its task${task === null ? "" : `: ${task}`}${note === null ? "" : `\n${note}`}`
+  const text = `[sm] ${completion(state, { note, task })}`
   return {
     ...fact,
     out: [...fact.out, ...told.flatMap((to) => notice(state, to, { about: `completed ${of}`, at: now, text }))]
@@ -103,13 +114,18 @@ export const teaming: Some<"SetStatus" | "SetTask" | "TaskComplete" | "TurnCompl
       yield* own(state, by, "complete the task of")
       const of = underWay(state)
       const last = state.completed
-      if (last !== null && (of === undefined || of === last.of)) return { state, reply: { told: [], again: true } }
+      if (last !== null && (of === undefined || of === last.of))
+        return { state, reply: { told: [], later: [], again: true } }
       if (of === undefined) {
         return yield* new NotNow({ reason: `${state.name} has no task under way`, hint: 'sm task "<text>" names one' })
       }
-      const told = concerned(state, by)
-      const reply = { told: told.map(({ name }) => name), again: false }
-      return moved(state, completes(state, of, note, told, mail.now), mail, () => reply)
+      const all = concerned(state, by)
+      const awaiting = awaits(state)
+      const later = all.filter(awaiting)
+      const told = all.filter((to) => !awaiting(to))
+      const names = (senders: ReadonlyArray<Sender>) => senders.map(({ name }) => name)
+      const reply = { told: names(told), later: names(later), again: false }
+      return moved(state, completes(state, of, note, { later, told }, mail.now), mail, () => reply)
     }),
   TurnComplete: ({ by }, state, mail) =>
     Effect.gen(function* () {
