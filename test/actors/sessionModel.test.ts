@@ -11,16 +11,21 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 })
 
 describe("the session's state machine", () => {
-  for (const confirms of [true, false]) {
-    it(`keeps every letter in one place, in order, and brings it to an end${confirms ? "" : " (an agent that confirms nothing)"}`, () => {
+  for (const [confirms, sides, kind] of [
+    [true, "nobody", ""],
+    [true, "agents", " (an agent with a door for agents' words)"],
+    [true, "anyone", " (an agent that takes words while it works)"],
+    [false, "nobody", " (an agent that confirms nothing)"]
+  ] as const) {
+    it(`keeps every letter in one place, in order, and brings it to an end${kind}`, () => {
       fc.assert(
         fc.property(fc.boolean(), fc.array(happening, { maxLength: 80, size: "max" }), (prompt, happenings) => {
-          const model = makeModel(confirms)
+          const model = makeModel(confirms, sides)
           model.launch(prompt)
           for (const each of happenings) model.happen(each)
           model.settle()
         }),
-        { numRuns: soak ? 50_000 : 250 }
+        { numRuns: soak ? 50_000 : 150 }
       )
     }, 900_000)
   }
