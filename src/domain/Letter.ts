@@ -51,6 +51,4 @@ export type Letter = typeof Letter.Type
 
 /** Whether this one takes the place of another that waits: of the same sender, with the same key. */
 export const replaces = (letter: Pick<Letter, "from" | "key">, other: Pick<Letter, "from" | "key">): boolean =>
-  letter.key !== undefined &&
-  other.key === letter.key &&
-  sameSender(other.from, letter.from)
+  letter.key !== undefined && other.key === letter.key && sameSender(other.from, letter.from)

@@ -3,6 +3,8 @@ import fc from "fast-check"
 import { makeTurnModel, TURN_WHATS, type TurnHappening } from "../support/TurnModel.ts"
 
 const soak = process.env["SM_SOAK"] !== undefined
+/** Of a soak, each. */
+const MINUTES = Number(process.env["SM_MINUTES"] ?? 5)
 const happening: fc.Arbitrary<TurnHappening> = fc.record({ what: fc.constantFrom(...TURN_WHATS), one: fc.nat(100) })
 
 describe("who asked how a turn ends", () => {
@@ -13,7 +15,7 @@ describe("who asked how a turn ends", () => {
         for (const each of happenings) model.happen(each)
         model.settle()
       }),
-      { numRuns: soak ? 50_000 : 250 }
+      soak ? { numRuns: 1_000_000, interruptAfterTimeLimit: MINUTES * 60_000 } : { numRuns: 250 }
     )
   }, 900_000)
 })

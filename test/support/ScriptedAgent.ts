@@ -275,8 +275,7 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
     submitted: (_, text) =>
       Effect.sync(() => {
         if (!agent.transcript) return "unknown"
-        const has = (lines: ReadonlyArray<string>) =>
-          lines.some((prompt) => squeeze(prompt).includes(squeeze(text)))
+        const has = (lines: ReadonlyArray<string>) => lines.some((prompt) => squeeze(prompt).includes(squeeze(text)))
         if (has(agent.line)) return "queued"
         if (has(agent.prompts)) return "yes"
         return has(agent.lost) ? "queued" : "no"
