@@ -1,26 +1,31 @@
 /** Agents under load while daemon, broker, tmux clients and agents are killed at random points, and a count of what that broke. */
 import { Effect, Fiber } from "effect"
 import { identityOf } from "./ChaosDiary.ts"
-import { type Chance, emptyLedger, pause, remindOne, sendOne, unread, waitOnce } from "./ChaosLoad.ts"
+import {
+  type Chance,
+  emptyLedger,
+  type Ledger,
+  pause,
+  post,
+  remindOne,
+  sendOne,
+  unread,
+  waitOnce
+} from "./ChaosLoad.ts"
 import { judge, type Verdict } from "./ChaosVerdict.ts"
-import { makeChaosWorld, type Member } from "./ChaosWorld.ts"
+import { type ChaosWorld, makeChaosWorld, type Member } from "./ChaosWorld.ts"
 import { until } from "./Until.ts"
 
 export interface Plan {
   readonly seed: number
   /** The first two are sessions. */
   readonly senders: number
-  /** Goes on until so many were killed from outside, or so many messages were sent. */
-  readonly kills?: number
-  readonly messages?: number
+  /** Goes on until so many were killed from outside. */
+  readonly kills: number
   /** At most so many ms, and 150 more, between two shots. */
   readonly between?: number
   /** Share of messages at whose taking the agent itself kills the daemon: between the keys and the commit that says so. */
   readonly ambush: number
-  /** Another bundle than the one in `dist/`. */
-  readonly dist?: string
-  /** Seconds for everything to be read in the end. */
-  readonly patience?: number
 }
 
 type Victim = "daemon" | "broker" | "terminal client" | "agent" | "ambush"
@@ -54,10 +59,54 @@ const shoot = (pid: number): boolean => {
 
 /** Messages sent and not read yet, at which the senders wait. */
 const BACKLOG = 40
+/** Seconds for everything to come to its end. */
+const PATIENCE = 120
 const VICTIMS = ["daemon", "daemon", "broker", "terminal client", "agent"] as const
 
+/** Waits until all that was sent has its end, and judges what came of it. */
+const settled = Effect.fnUntraced(function* (world: ChaosWorld, ledger: Ledger, deaths: number) {
+  const { sm } = world
+  const ends = new Map<string, string>()
+  const stuck: Array<string> = []
+  const deadline = Date.now() + PATIENCE * 1000
+  for (const { id, key, token } of ledger.sent) {
+    yield* Effect.ignore(
+      until(
+        `<${token}> ends`,
+        // The daemon may still be on its way up: then this says so by its exit code.
+        Effect.map(sm("trace", id, "--json"), ({ code, stdout }) => {
+          if (code !== 0) return undefined
+          const { status } = (JSON.parse(stdout) as { readonly data: { readonly status: string } }).data
+          ends.set(id, status)
+          return status === "answered" || (key !== undefined && status === "withdrawn") ? true : undefined
+        }),
+        Math.max(2, (deadline - Date.now()) / 1000)
+      )
+    )
+    const end = ends.get(id)
+    if (end !== "answered" && !(key !== undefined && end === "withdrawn")) stuck.push(`${id} <${token}> is ${end}`)
+  }
+  // What sm tells the bosses comes behind that.
+  const judged = () => judge(world, ledger, { ends, deaths })
+  yield* Effect.ignore(
+    until(
+      "every notice is read",
+      Effect.sync(() => (judged().notices.length === 0 ? true : undefined)),
+      30
+    )
+  )
+  const verdict = judged()
+  const evidence: Array<string> = []
+  const wrong = [...verdict.lost, ...verdict.twice, ...verdict.disordered, ...stuck].map((line) => line.split(" ")[0])
+  for (const id of new Set(wrong)) {
+    const traced = yield* sm("trace", id ?? "")
+    evidence.push(`${id}\n${traced.code === 0 ? traced.stdout : "cannot be traced"}`)
+  }
+  return { evidence, stuck, verdict }
+})
+
 export const chaos = Effect.fnUntraced(function* (plan: Plan) {
-  const world = yield* makeChaosWorld(plan.dist)
+  const world = yield* makeChaosWorld(undefined)
   const { brokerPid, clientPid, daemonPid, dir, sm } = world
   const random = randomOf(plan.seed)
   const chance: Chance = { random, below: (limit) => Math.floor(random() * limit), ambush: plan.ambush }
@@ -65,8 +114,7 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
   const kills: Record<Victim, number> = { daemon: 0, broker: 0, "terminal client": 0, agent: 0, ambush: 0 }
   let deaths = 0
   const count = () => kills.daemon + kills.broker + kills["terminal client"] + kills.agent
-  const over = () =>
-    (plan.kills !== undefined && count() >= plan.kills) || ledger.sent.length >= (plan.messages ?? Infinity)
+  const over = () => count() >= plan.kills
 
   // Where there is no transcript, nobody knows what an agent had read when it was killed.
   const mortal = world.all.filter(({ way }) => way !== "plain")
@@ -102,51 +150,49 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
     }
   })
 
-  const killing = yield* Effect.forkChild(plan.kills === undefined ? Effect.void : killer)
+  const killing = yield* Effect.forkChild(killer)
   yield* Effect.all(
     Array.from({ length: plan.senders }, (_, number) => sender(number)),
     { concurrency: "unbounded" }
   )
   yield* Fiber.join(killing)
 
-  const ends = new Map<string, string>()
-  const stuck: Array<string> = []
-  const deadline = Date.now() + (plan.patience ?? 120) * 1000
-  for (const { id, key, token } of ledger.sent) {
-    yield* Effect.ignore(
-      until(
-        `<${token}> ends`,
-        // The daemon may still be on its way up: then this says so by its exit code.
-        Effect.map(sm("trace", id, "--json"), ({ code, stdout }) => {
-          if (code !== 0) return undefined
-          const { status } = (JSON.parse(stdout) as { readonly data: { readonly status: string } }).data
-          ends.set(id, status)
-          return status === "answered" || (key !== undefined && status === "withdrawn") ? true : undefined
-        }),
-        Math.max(2, (deadline - Date.now()) / 1000)
-      )
-    )
-    const end = ends.get(id)
-    if (end !== "answered" && !(key !== undefined && end === "withdrawn")) stuck.push(`${id} <${token}> is ${end}`)
-  }
-  // What sm tells the bosses comes behind that.
-  const judged = () => judge(world, ledger, { ends, deaths })
-  yield* Effect.ignore(
-    until(
-      "every notice is read",
-      Effect.sync(() => (judged().notices.length === 0 ? true : undefined)),
-      plan.patience === undefined ? 30 : 10
-    )
-  )
-  const verdict = judged()
-  const evidence: Array<string> = []
-  const wrong = [...verdict.lost, ...verdict.twice, ...verdict.disordered, ...stuck].map((line) => line.split(" ")[0])
-  for (const id of new Set(wrong)) {
-    const traced = yield* sm("trace", id ?? "")
-    evidence.push(`${id}\n${traced.code === 0 ? traced.stdout : "cannot be traced"}`)
-  }
+  const { evidence, stuck, verdict } = yield* settled(world, ledger, deaths)
   const waits = [...ledger.waits.values()].reduce((sum, each) => sum + each, 0)
   const told = { reminders: ledger.reminders.size, waits }
   const findings: Findings = { sent: ledger.sent.length, told, kills, ...verdict, stuck, evidence }
   return findings
+})
+
+/**
+ * Ambushes on what is typed, on what is handed in, and on nobody: two messages that one turn answers. A daemon with
+ * defects is to be seen to do each of them twice.
+ */
+export const ambushes = Effect.fnUntraced(function* (dist: string | undefined) {
+  const world = yield* makeChaosWorld(dist)
+  const ledger = emptyLedger()
+  const [door, , plain] = world.workers
+  if (door === undefined || plain === undefined) return yield* Effect.die(new Error("no workers"))
+  const send = (sender: number, round: number, to: Member, mode: string, text: string) =>
+    post(world, ledger, { sender, round, to: [to], mode, text })
+  // The daemon may be fast enough once.
+  for (const round of [0, 1, 2]) yield* send(2, round, plain, "sequential", "[[ambush]]")
+  yield* send(0, 0, door, "sequential", "[[work 3000]]")
+  yield* until(
+    "door works",
+    Effect.map(world.sm("list", "--json"), ({ code, stdout }) =>
+      code === 0 && /"name":"door"[^}]*"state":"working"/u.test(stdout) ? true : undefined
+    )
+  )
+  yield* send(0, 1, door, "sequential", "")
+  yield* send(0, 2, door, "sequential", "")
+  yield* send(0, 3, door, "important", "[[work 3000]] [[ambush]]")
+  const seen = () => {
+    const { notices, twice } = judge(world, ledger, { ends: new Map(), deaths: 0 })
+    const has = (token: string) => twice.some((line) => line.includes(`<${token}.`))
+    return { typed: has("2"), handedIn: has("0"), told: notices.some((line) => line.includes("told twice")) }
+  }
+  const all = () => Object.values(seen()).every(Boolean) || undefined
+  yield* Effect.ignore(until("all of it is seen", Effect.sync(all), 40))
+  return seen()
 })

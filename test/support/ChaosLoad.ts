@@ -55,33 +55,34 @@ const idsOf = (stdout: string) => {
   return [data].flat() as Reply["data"]
 }
 
+export interface Order {
+  readonly sender: number
+  readonly round: number
+  /** None: a role's work queue. */
+  readonly to: ReadonlyArray<Member>
+  readonly mode: string
+  /** Behind the token. */
+  readonly text: string
+  readonly key?: string | undefined
+  readonly wantsDelivery?: boolean
+}
+
 /** Sends one message, again under the same id until the system says that it has it. */
-export const sendOne = Effect.fnUntraced(function* (
-  world: ChaosWorld,
-  ledger: Ledger,
-  { ambush, below, random }: Chance,
-  sender: number,
-  round: number
-) {
-  const boss = sender < world.bosses.length ? world.bosses[sender] : undefined
+export const post = Effect.fnUntraced(function* (world: ChaosWorld, ledger: Ledger, order: Order) {
+  const { key, mode, round, sender, text, to, wantsDelivery = false } = order
+  const boss = world.bosses[sender]
   const sm = boss === undefined ? world.sm : world.asMember(boss)
-  const draw = random()
-  const pooled = boss === undefined && draw < 0.12
-  const several = draw > 0.9
-  const first = world.workers[below(world.workers.length)]
-  const to = pooled ? [] : several ? world.workers : first === undefined ? [] : [first]
-  const mode = pooled
-    ? "sequential"
-    : (["sequential", "sequential", "important", "important", "urgent"][below(5)] ?? "")
-  const key = !pooled && mode !== "urgent" && random() < 0.15 ? "k" : undefined
-  const wantsDelivery = boss !== undefined && random() < 0.3
-  const ambushed = random() < ambush
   const token = `${sender}.${round}`
-  const text = `<${token}> [[work ${below(4) * 40}]]${ambushed ? " [[ambush]]" : ""}`
+  const addressees = to.length === 0 ? `@${ROLE}` : to.map(({ name }) => name).join(",")
+  // Of several each has an id of its own, counted from this one.
+  const id = `m${String(sender).padStart(3, "0")}${String(round * 10).padStart(12, "0")}`
   const args = [
-    ...["send", pooled ? `@${ROLE}` : to.map(({ name }) => name).join(","), text, "--json"],
-    // Of several each has an id of its own, counted from this one.
-    ...["--message-id", `m${String(sender).padStart(3, "0")}${String(round * 10).padStart(12, "0")}`],
+    "send",
+    addressees,
+    `<${token}> ${text}`,
+    "--json",
+    "--message-id",
+    id,
     ...(mode === "sequential" ? [] : [`--${mode}`]),
     ...(key === undefined ? [] : ["--key", key]),
     ...(wantsDelivery ? ["--notify-on-delivery"] : [])
@@ -95,8 +96,31 @@ export const sendOne = Effect.fnUntraced(function* (
       const from = boss?.name ?? `person${sender}`
       ledger.sent.push({ token, from, boss, round, to: one, id: messageId, mode, key, wantsDelivery })
     }
-    return ambushed
+    return
   }
+})
+
+/** Whatever this sender may think of. Answers whether an ambush waits for it. */
+export const sendOne = Effect.fnUntraced(function* (
+  world: ChaosWorld,
+  ledger: Ledger,
+  { ambush, below, random }: Chance,
+  sender: number,
+  round: number
+) {
+  const session = sender < world.bosses.length
+  const draw = random()
+  const pooled = !session && draw < 0.12
+  const first = world.workers[below(world.workers.length)]
+  const to = pooled ? [] : draw > 0.9 ? world.workers : first === undefined ? [] : [first]
+  const modes = ["sequential", "sequential", "important", "important", "urgent"]
+  const mode = pooled ? "sequential" : (modes[below(modes.length)] ?? "")
+  const key = !pooled && mode !== "urgent" && random() < 0.15 ? "k" : undefined
+  const wantsDelivery = session && random() < 0.3
+  const ambushed = random() < ambush
+  const text = `[[work ${below(4) * 40}]]${ambushed ? " [[ambush]]" : ""}`
+  yield* post(world, ledger, { sender, round, to, mode, text, key, wantsDelivery })
+  return ambushed
 })
 
 /** A reminder for a boss, due in a moment, whoever is down by then. */

@@ -1,8 +1,8 @@
 /**
  * An agent for the chaos test. It keeps a transcript of what stands in its line, what it reads in which turn, and how each
  * turn ends; while it works it takes words by its door (`CHAOS_WAY=door`), by its keyboard (`steer`), or for later (`plain`).
- * `[[work 200]]` makes its turn 200 ms longer; at `[[ambush]]` it kills the daemon: what came by the door while that still
- * waits at the door, anything else the moment it is read.
+ * `[[work 200]]` makes its turn 200 ms longer; at `[[ambush]]` it kills the daemon the moment the text arrives: what came by
+ * the door while the daemon still waits there.
  */
 import { spawn } from "node:child_process"
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -72,7 +72,6 @@ const draw = (): void => {
 const read = (into: Turn, text: string): Promise<void> => {
   note({ op: "read", text, turn: into.id })
   into.tokens.push(...[...text.matchAll(/<(\d[\d.]*)>/gu)].map(([, token = ""]) => token))
-  ambush(text)
   return report("UserPromptSubmit", { prompt: text, turn_id: into.id })
 }
 
@@ -123,8 +122,11 @@ process.stdin.setRawMode(true)
 process.stdin.setEncoding("utf8")
 process.stdin.on("data", (chunk: string) => {
   for (const part of chunk.split(MARKS)) {
-    if (part === "\u001b[200~" || part === "\u001b[201~") pasting = part === "\u001b[200~"
-    else if (pasting) composer += part
+    if (part === "\u001b[200~") pasting = true
+    else if (part === "\u001b[201~") {
+      pasting = false
+      ambush(composer)
+    } else if (pasting) composer += part
     else
       for (const char of part) {
         if (char === "\r") submit()
