@@ -27,7 +27,7 @@ describe("the session's state machine", () => {
           for (const each of happenings) model.happen(each)
           model.settle()
         }),
-        soak ? { numRuns: 1_000_000, interruptAfterTimeLimit: MINUTES * 60_000 } : { numRuns: 150 }
+        soak ? { numRuns: 1_000_000, interruptAfterTimeLimit: MINUTES * 60_000 } : { numRuns: 125 }
       )
     }, 900_000)
   }

@@ -18,4 +18,24 @@ describe("who asked how a turn ends", () => {
       soak ? { numRuns: 1_000_000, interruptAfterTimeLimit: MINUTES * 60_000 } : { numRuns: 250 }
     )
   }, 900_000)
+
+  it("is told of a turn in the newest context, when the word of an earlier clear comes last", () => {
+    const happens = (what: TurnHappening["what"], one = 0): TurnHappening => ({ what, one })
+    const model = makeTurnModel()
+    for (const each of [
+      happens("screen is read"),
+      happens("clear"),
+      // The daemon dies before it has told itself, and types it again.
+      happens("agent looks"),
+      happens("hook is held up"),
+      happens("agent looks"),
+      happens("send", 97),
+      happens("hook arrives"),
+      happens("held up hook arrives"),
+      happens("agent looks", 18),
+      happens("hook arrives")
+    ])
+      model.happen(each)
+    model.settle()
+  })
 })
