@@ -14,7 +14,7 @@ import {
 } from "./ChaosLoad.ts"
 import { judge, type Verdict } from "./ChaosVerdict.ts"
 import { type ChaosWorld, makeChaosWorld, type Member } from "./ChaosWorld.ts"
-import { until } from "./Until.ts"
+import { type TooLate, until } from "./Until.ts"
 
 export interface Plan {
   readonly seed: number
@@ -118,15 +118,17 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
 
   // Where there is no transcript, nobody knows what an agent had read when it was killed.
   const mortal = world.all.filter(({ way }) => way !== "plain")
+  const restoring: Array<Fiber.Fiber<true, TooLate>> = []
   const killAgent = Effect.fnUntraced(function* (member: Member) {
     if (!shoot(identityOf(dir, member.id)?.pid ?? 0)) return
     kills.agent++
     if (world.members.includes(member)) deaths++
-    yield* until(
+    const restored = until(
       `${member.name} is restored`,
-      Effect.map(sm("restore", member.name), ({ code }) => (code === 0 ? true : undefined)),
+      Effect.map(sm("restore", member.name), ({ code }) => (code === 0 ? (true as const) : undefined)),
       60
     )
+    restoring.push(yield* Effect.forkScoped(restored))
   })
   const killer = Effect.gen(function* () {
     while (!over()) {
@@ -156,6 +158,7 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
     { concurrency: "unbounded" }
   )
   yield* Fiber.join(killing)
+  for (const one of restoring) yield* Fiber.join(one)
 
   const { evidence, stuck, verdict } = yield* settled(world, ledger, deaths)
   const waits = [...ledger.waits.values()].reduce((sum, each) => sum + each, 0)
