@@ -1,7 +1,7 @@
 /** A message as it stands in a line to be typed. */
 import { Schema } from "effect"
 import { MessageId } from "./Ids.ts"
-import { Cause, DeliveryMode, Sender } from "./Message.ts"
+import { Cause, DeliveryMode, sameSender, Sender } from "./Message.ts"
 
 /**
  * A task given by `sm dispatch`: its role, its headline, when the agent is reminded to say how it goes, and how often its
@@ -51,7 +51,4 @@ export type Letter = typeof Letter.Type
 
 /** Whether this one takes the place of another that waits: of the same sender, with the same key. */
 export const replaces = (letter: Pick<Letter, "from" | "key">, other: Pick<Letter, "from" | "key">): boolean =>
-  letter.key !== undefined &&
-  other.key === letter.key &&
-  other.from.kind === letter.from.kind &&
-  other.from.id === letter.from.id
+  letter.key !== undefined && other.key === letter.key && sameSender(other.from, letter.from)

@@ -19,6 +19,9 @@ export const Sender = Schema.Struct({
 })
 export type Sender = typeof Sender.Type
 
+/** Whether both are words of the same; all people are one. */
+export const sameSender = (one: Sender, other: Sender): boolean => one.kind === other.kind && one.id === other.id
+
 /** sm itself, of which nobody speaks. */
 export const SYSTEM: Sender = { kind: "system", name: "sm" }
 

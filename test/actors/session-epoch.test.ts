@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { eventually, human, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
@@ -99,6 +99,20 @@ describe("a clear", () => {
       agent.finish()
       yield* reaches(other, "answered")
       assert.deepStrictEqual(yield* hops(notice), ["accepted", "withdrawn"])
+    }))
+
+  test("told behind a later one changes nothing: the agent is in the newer conversation", (world) =>
+    Effect.gen(function* () {
+      const { describe: look, is, say, send, spawn, takes } = world
+      yield* spawn("x")
+      yield* is("idle")
+      const now = yield* Clock.currentTimeMillis
+      const clear = (agentSessionId: string) => ({ _tag: "Started", agentSessionId, source: "clear" }) as const
+      yield* say(clear("newer"), "newer", now - 100)
+      yield* say(clear("older"), "older", now - 200)
+      assert.strictEqual((yield* look).card.agentSessionId, "newer")
+      yield* send("after")
+      yield* takes(1)
     }))
 
   test("is told lazily by an agent whose person cleared it: the next prompt belongs to the new context", (world) =>

@@ -1,31 +1,40 @@
-/** Agents under load while daemon, broker and tmux clients are killed at random points, and a count of what that broke. */
-import { execFileSync } from "node:child_process"
-import { join } from "node:path"
+/** Agents under load while daemon, broker, tmux clients and agents are killed at random points, and a count of what that broke. */
 import { Effect, Fiber } from "effect"
-import { makeSmWith, type Options } from "./Sm.ts"
-import { until } from "./Until.ts"
+import { identityOf } from "./ChaosDiary.ts"
+import {
+  type Chance,
+  emptyLedger,
+  type Ledger,
+  pause,
+  post,
+  remindOne,
+  sendOne,
+  unread,
+  waitOnce
+} from "./ChaosLoad.ts"
+import { judge, type Verdict } from "./ChaosVerdict.ts"
+import { type ChaosWorld, makeChaosWorld, type Member } from "./ChaosWorld.ts"
+import { type TooLate, until } from "./Until.ts"
 
-export interface Plan extends Options {
+export interface Plan {
   readonly seed: number
+  /** The first two are sessions. */
   readonly senders: number
-  readonly agents: number
-  /** Goes on until so many were killed from outside, or so many messages were sent. */
-  readonly kills?: number
-  readonly messages?: number
+  /** Goes on until so many were killed from outside. */
+  readonly kills: number
   /** At most so many ms, and 150 more, between two shots. */
   readonly between?: number
   /** Share of messages at whose taking the agent itself kills the daemon: between the keys and the commit that says so. */
   readonly ambush: number
 }
 
-export interface Findings {
+type Victim = "daemon" | "broker" | "terminal client" | "agent" | "ambush"
+
+export interface Findings extends Verdict {
   readonly sent: number
-  readonly kills: Readonly<Record<"daemon" | "broker" | "terminal client" | "ambush", number>>
-  readonly lost: ReadonlyArray<string>
-  readonly twice: ReadonlyArray<string>
-  /** Taken before one that the same sender had sent earlier to the same agent. */
-  readonly disordered: ReadonlyArray<string>
-  /** Taken by the agent, but not told as answered in the end. */
+  readonly told: { readonly reminders: number; readonly waits: number }
+  readonly kills: Readonly<Record<Victim, number>>
+  /** Has no end, or one that it should not have. */
   readonly stuck: ReadonlyArray<string>
   /** The hops of every message that something is wrong with. */
   readonly evidence: ReadonlyArray<string>
@@ -48,116 +57,145 @@ const shoot = (pid: number): boolean => {
   }
 }
 
-/** Messages sent and not taken yet, at which the senders wait. */
+/** Messages sent and not read yet, at which the senders wait. */
 const BACKLOG = 40
+/** Seconds for everything to come to its end. */
+const PATIENCE = 120
+const VICTIMS = ["daemon", "daemon", "broker", "terminal client", "agent"] as const
 
-const pause = (ms: number) => Effect.promise(() => new Promise((resolve) => setTimeout(resolve, ms)))
+/** Waits until all that was sent has its end, and judges what came of it. */
+const settled = Effect.fnUntraced(function* (world: ChaosWorld, ledger: Ledger, deaths: number) {
+  const { sm } = world
+  const ends = new Map<string, string>()
+  const stuck: Array<string> = []
+  const deadline = Date.now() + PATIENCE * 1000
+  for (const { id, key, token } of ledger.sent) {
+    yield* Effect.ignore(
+      until(
+        `<${token}> ends`,
+        // The daemon may still be on its way up: then this says so by its exit code.
+        Effect.map(sm("trace", id, "--json"), ({ code, stdout }) => {
+          if (code !== 0) return undefined
+          const { status } = (JSON.parse(stdout) as { readonly data: { readonly status: string } }).data
+          ends.set(id, status)
+          return status === "answered" || (key !== undefined && status === "withdrawn") ? true : undefined
+        }),
+        Math.max(2, (deadline - Date.now()) / 1000)
+      )
+    )
+    const end = ends.get(id)
+    if (end !== "answered" && !(key !== undefined && end === "withdrawn")) stuck.push(`${id} <${token}> is ${end}`)
+  }
+  // What sm tells the bosses comes behind that.
+  const judged = () => judge(world, ledger, { ends, deaths })
+  yield* Effect.ignore(
+    until(
+      "every notice is read",
+      Effect.sync(() => (judged().notices.length === 0 ? true : undefined)),
+      30
+    )
+  )
+  const verdict = judged()
+  const evidence: Array<string> = []
+  const wrong = [...verdict.lost, ...verdict.twice, ...verdict.disordered, ...stuck].map((line) => line.split(" ")[0])
+  for (const id of new Set(wrong)) {
+    const traced = yield* sm("trace", id ?? "")
+    evidence.push(`${id}\n${traced.code === 0 ? traced.stdout : "cannot be traced"}`)
+  }
+  return { evidence, stuck, verdict }
+})
 
 export const chaos = Effect.fnUntraced(function* (plan: Plan) {
-  const { brokerPid, daemonPid, home, json, sm, taken } = yield* makeSmWith(plan)
+  const world = yield* makeChaosWorld(undefined)
+  const { brokerPid, clientPid, daemonPid, dir, sm } = world
   const random = randomOf(plan.seed)
-  const below = (limit: number) => Math.floor(random() * limit)
-  const agents = Array.from({ length: plan.agents }, (_, index) => `agent${index}`)
-  for (const agent of agents) yield* json("spawn", "fake", "--name", agent)
+  const chance: Chance = { random, below: (limit) => Math.floor(random() * limit), ambush: plan.ambush }
+  const ledger = emptyLedger()
+  const kills: Record<Victim, number> = { daemon: 0, broker: 0, "terminal client": 0, agent: 0, ambush: 0 }
+  let deaths = 0
+  const count = () => kills.daemon + kills.broker + kills["terminal client"] + kills.agent
+  const over = () => count() >= plan.kills
 
-  const kills = { daemon: 0, broker: 0, "terminal client": 0, ambush: 0 }
-  const count = () => kills.daemon + kills.broker + kills["terminal client"]
-  const sent = new Map<string, { readonly id: string; readonly agent: string }>()
-  const over = () => (plan.kills !== undefined && count() >= plan.kills) || sent.size >= (plan.messages ?? Infinity)
-
-  const clients = (): ReadonlyArray<number> => {
-    try {
-      const said = execFileSync("tmux", ["-S", join(home, "run/tmux"), "list-clients", "-F", "#{client_pid}"], {
-        stdio: ["ignore", "pipe", "ignore"]
-      })
-      return said.toString().split("\n").filter(Boolean).map(Number)
-    } catch {
-      return []
-    }
-  }
+  // Where there is no transcript, nobody knows what an agent had read when it was killed.
+  const mortal = world.all.filter(({ way }) => way !== "plain")
+  const restoring: Array<Fiber.Fiber<true, TooLate>> = []
+  const killAgent = Effect.fnUntraced(function* (member: Member) {
+    if (!shoot(identityOf(dir, member.id)?.pid ?? 0)) return
+    kills.agent++
+    if (world.members.includes(member)) deaths++
+    const restored = until(
+      `${member.name} is restored`,
+      Effect.map(sm("restore", member.name), ({ code }) => (code === 0 ? (true as const) : undefined)),
+      60
+    )
+    restoring.push(yield* Effect.forkScoped(restored))
+  })
   const killer = Effect.gen(function* () {
     while (!over()) {
-      yield* pause(150 + below(plan.between ?? 1100))
-      const what = (["daemon", "daemon", "broker", "terminal client"] as const)[below(4)] ?? "daemon"
-      const pid = what === "daemon" ? daemonPid() : what === "broker" ? brokerPid() : (clients()[0] ?? 0)
-      if (shoot(pid)) kills[what]++
+      yield* pause(150 + chance.below(plan.between ?? 1100))
+      const what = VICTIMS[chance.below(VICTIMS.length)] ?? "daemon"
+      const member = mortal[chance.below(mortal.length)]
+      if (what === "agent") {
+        if (member !== undefined) yield* killAgent(member)
+      } else if (shoot(what === "daemon" ? daemonPid() : what === "broker" ? brokerPid() : clientPid())) kills[what]++
     }
-  })
-
-  /** As a client that wants it sent does: again under the same id until the system says that it has it. */
-  const send = Effect.fnUntraced(function* (sender: number, round: number) {
-    const agent = agents[below(agents.length)] ?? ""
-    const ambush = random() < plan.ambush
-    const text = `from ${sender} message ${round} [[work ${below(4) * 40}]]${ambush ? " [[ambush]]" : ""}`
-    const id = `m${String(sender).padStart(3, "0")}${String(round).padStart(12, "0")}`
-    if (ambush) kills.ambush++
-    for (;;) {
-      const { code, stderr } = yield* sm("send", agent, text, "--message-id", id)
-      if (code === 0) break
-      if (code !== 3 && code !== 4) return yield* Effect.die(new Error(`send exits ${code}: ${stderr}`))
-    }
-    sent.set(text, { id, agent })
   })
   const sender = Effect.fnUntraced(function* (number: number) {
     for (let round = 0; !over(); round++) {
-      yield* send(number, round)
-      yield* pause(below(300))
+      if (yield* sendOne(world, ledger, chance, number, round)) kills.ambush++
+      const boss = world.bosses[number]
+      if (boss !== undefined && round % 4 === 2) yield* waitOnce(world, ledger, boss, round)
+      if (boss === undefined && round % 5 === 1) yield* remindOne(world, ledger, number * 1000 + round)
+      yield* pause(chance.below(300))
       // A kill is to hit messages on their way, not a line that only grows.
-      while (!over() && sent.size - taken().length > BACKLOG) yield* pause(100)
+      while (!over() && unread(world, ledger) > BACKLOG) yield* pause(200)
     }
   })
 
-  const killing = yield* Effect.forkChild(plan.kills === undefined ? Effect.void : killer)
+  const killing = yield* Effect.forkChild(killer)
   yield* Effect.all(
     Array.from({ length: plan.senders }, (_, number) => sender(number)),
     { concurrency: "unbounded" }
   )
   yield* Fiber.join(killing)
+  for (const one of restoring) yield* Fiber.join(one)
 
-  const missing = () => {
-    const got = new Set(taken())
-    return [...sent.keys()].filter((text) => !got.has(text))
-  }
-  yield* Effect.ignore(
-    until(
-      "everything is taken",
-      Effect.sync(() => (missing().length === 0 ? true : undefined)),
-      120
+  const { evidence, stuck, verdict } = yield* settled(world, ledger, deaths)
+  const waits = [...ledger.waits.values()].reduce((sum, each) => sum + each, 0)
+  const told = { reminders: ledger.reminders.size, waits }
+  const findings: Findings = { sent: ledger.sent.length, told, kills, ...verdict, stuck, evidence }
+  return findings
+})
+
+/**
+ * Ambushes on what is typed, on what is handed in, and on nobody: two messages that one turn answers. A daemon with
+ * defects is to be seen to do each of them twice.
+ */
+export const ambushes = Effect.fnUntraced(function* (dist: string | undefined) {
+  const world = yield* makeChaosWorld(dist)
+  const ledger = emptyLedger()
+  const [door, , plain] = world.workers
+  if (door === undefined || plain === undefined) return yield* Effect.die(new Error("no workers"))
+  const send = (sender: number, round: number, to: Member, mode: string, text: string) =>
+    post(world, ledger, { sender, round, to: [to], mode, text })
+  // The daemon may be fast enough once.
+  for (const round of [0, 1, 2]) yield* send(2, round, plain, "sequential", "[[ambush]]")
+  yield* send(0, 0, door, "sequential", "[[work 3000]]")
+  yield* until(
+    "door works",
+    Effect.map(world.sm("list", "--json"), ({ code, stdout }) =>
+      code === 0 && /"name":"door"[^}]*"state":"working"/u.test(stdout) ? true : undefined
     )
   )
-  const stuck: Array<string> = []
-  for (const [text, { id }] of sent) {
-    if (missing().includes(text)) continue
-    const settled = yield* Effect.exit(
-      until(
-        `${text} is answered`,
-        // The daemon may still be on its way up: then this says so by its exit code.
-        Effect.map(sm("trace", id, "--json"), ({ code, stdout }) =>
-          code === 0 &&
-          (JSON.parse(stdout) as { readonly data: { readonly status: string } }).data.status === "answered"
-            ? true
-            : undefined
-        ),
-        30
-      )
-    )
-    if (settled._tag === "Failure") stuck.push(`${id} ${text}`)
+  yield* send(0, 1, door, "sequential", "")
+  yield* send(0, 2, door, "sequential", "")
+  yield* send(0, 3, door, "important", "[[work 3000]] [[ambush]]")
+  const seen = () => {
+    const { notices, twice } = judge(world, ledger, { ends: new Map(), deaths: 0 })
+    const has = (token: string) => twice.some((line) => line.includes(`<${token}.`))
+    return { typed: has("2"), handedIn: has("0"), told: notices.some((line) => line.includes("told twice")) }
   }
-  const got = taken()
-  const orders = new Map<string, number>()
-  const disordered = got.filter((text) => {
-    const [, from = "", round = ""] = /from (\d+) message (\d+)/u.exec(text) ?? []
-    const lane = `${from} ${sent.get(text)?.agent}`
-    const before = orders.get(lane) ?? -1
-    orders.set(lane, Math.max(before, Number(round)))
-    return Number(round) < before
-  })
-  const wrong = { lost: missing(), twice: got.filter((text, index) => got.indexOf(text) !== index), disordered, stuck }
-  const evidence: Array<string> = []
-  for (const text of new Set(Object.values(wrong).flat())) {
-    const traced = yield* Effect.exit(sm("trace", sent.get(text)?.id ?? text.split(" ")[0] ?? ""))
-    evidence.push(`${text}\n${traced._tag === "Success" ? traced.value.stdout : "cannot be traced"}`)
-  }
-  const findings: Findings = { sent: sent.size, kills, ...wrong, evidence }
-  return findings
+  const all = () => Object.values(seen()).every(Boolean) || undefined
+  yield* Effect.ignore(until("all of it is seen", Effect.sync(all), 40))
+  return seen()
 })

@@ -6,7 +6,7 @@ import type { Out } from "../../src/actors/Out.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import { Session } from "../../src/actors/session/Session.ts"
 import { behavior } from "../../src/actors/session/SessionBehavior.ts"
-import type { State } from "../../src/actors/session/State.ts"
+import type { Sides, State } from "../../src/actors/session/State.ts"
 import { Roster } from "../../src/agents/Roster.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import { HostId, SessionId, SessionName } from "../../src/domain/Ids.ts"
@@ -45,10 +45,13 @@ export const toldBy = (outs: ReadonlyArray<Out>): ReadonlyArray<Told> =>
 export const hopsOf = (outs: ReadonlyArray<Out>) =>
   outs.flatMap((out) => (out._tag === "Publish" && out.event._tag === "MessageMoved" ? [out.event] : []))
 
-export const makeMachine = (confirms: boolean) => {
+/** Ways into a working agent, as far as the handlers ask for them. */
+const WAYS = { nobody: {}, agents: { door: { admits: "agents" } }, anyone: { steering: {} } } as const
+
+export const makeMachine = (confirms: boolean, sides: Sides = "nobody") => {
   // Only what the handlers ask of them.
   const broker = { getText: (id: string) => Effect.succeedSome(`text ${id}`) } as never
-  const roster = { find: () => Effect.succeedSome({ capabilities: { confirms } }) } as never
+  const roster = { find: () => Effect.succeedSome({ capabilities: { confirms }, ...WAYS[sides] }) } as never
   const services = Context.make(Broker, broker).pipe(Context.add(Roster, roster))
   let state: State = emptyState(ID)
   let now = 1000

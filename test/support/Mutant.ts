@@ -1,4 +1,4 @@
-/** The daemon with one defect put in on purpose: proof that a test would see it. */
+/** The daemon with defects put in on purpose: proof that a test would see it. */
 import { cpSync, globSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -7,8 +7,15 @@ import { temporary } from "./TmuxTest.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** In the source file that ends in `file`, `from` is replaced by `to`. Answers with a `dist` folder. */
-export const mutant = Effect.fnUntraced(function* (file: string, from: string, to: string) {
+/** In the source file that ends in `file`, `from` is replaced by `to`. */
+export interface Defect {
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Answers with a `dist` folder. */
+export const mutant = Effect.fnUntraced(function* (...defects: ReadonlyArray<Defect>) {
   const dir = yield* temporary("mutant")
   yield* Effect.promise(async () => {
     const dist = join(dir, "dist")
@@ -16,7 +23,7 @@ export const mutant = Effect.fnUntraced(function* (file: string, from: string, t
     for (const name of ["package.json", "nats-server.conf", "templates"])
       cpSync(join(root, name), join(dir, name), { recursive: true })
     for (const path of globSync("dist/*.cjs", { cwd: root })) cpSync(join(root, path), join(dir, path))
-    let applied = false
+    const applied = new Set<Defect>()
     const bundle = await rolldown({
       input: { daemon: join(root, "src/daemon.ts") },
       platform: "node",
@@ -24,9 +31,11 @@ export const mutant = Effect.fnUntraced(function* (file: string, from: string, t
         {
           name: "mutate",
           transform: (code, id) => {
-            if (!id.endsWith(file)) return undefined
+            const defect = defects.find(({ file }) => id.endsWith(file))
+            if (defect === undefined) return undefined
+            const { file, from, to } = defect
             if (!code.includes(from)) throw new Error(`${file} does not hold the text to change: ${from}`)
-            applied = true
+            applied.add(defect)
             return code.replace(from, to)
           }
         }
@@ -34,7 +43,9 @@ export const mutant = Effect.fnUntraced(function* (file: string, from: string, t
     })
     await bundle.write({ dir: dist, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" })
     await bundle.close()
-    if (!applied) throw new Error(`${file} is not part of the daemon`)
+    for (const defect of defects) {
+      if (!applied.has(defect)) throw new Error(`${defect.file} is not part of the daemon`)
+    }
   })
   return join(dir, "dist")
 })

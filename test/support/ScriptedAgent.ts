@@ -36,6 +36,8 @@ export class ScriptedAgent {
   steers = false
   /** What it has taken and not read yet. */
   readonly line: Array<string> = []
+  /** What stood in its line when its process ended: its transcript still says so, and nobody will read it. */
+  readonly lost: Array<string> = []
   /** Came in by its door. */
   readonly handedIn: Array<{ readonly text: string; readonly pace: string }> = []
   /** The next word at the door breaks off: before it got there, or after. */
@@ -67,6 +69,7 @@ export class ScriptedAgent {
     this.#exit = exit
     this.mode = this.opening
     this.composer = ""
+    this.lost.push(...this.line.splice(0))
     write("\u001b[?2004h")
     this.draw()
     if (prompt !== undefined) this.#take(prompt)
@@ -272,8 +275,10 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
     submitted: (_, text) =>
       Effect.sync(() => {
         if (!agent.transcript) return "unknown"
-        if (agent.line.some((prompt) => squeeze(prompt).includes(squeeze(text)))) return "queued"
-        return agent.prompts.some((prompt) => squeeze(prompt).includes(squeeze(text))) ? "yes" : "no"
+        const has = (lines: ReadonlyArray<string>) => lines.some((prompt) => squeeze(prompt).includes(squeeze(text)))
+        if (has(agent.line)) return "queued"
+        if (has(agent.prompts)) return "yes"
+        return has(agent.lost) ? "queued" : "no"
       }),
     farewell: () => ""
   })

@@ -3,7 +3,7 @@ import { assert } from "@effect/vitest"
 import type { Out } from "../../src/actors/Out.ts"
 import { cardOf, onItsWay } from "../../src/actors/session/Move.ts"
 import type { behavior } from "../../src/actors/session/SessionBehavior.ts"
-import type { State } from "../../src/actors/session/State.ts"
+import type { Sides, State } from "../../src/actors/session/State.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
 import { MessageId } from "../../src/domain/Ids.ts"
 import type { Letter } from "../../src/domain/Letter.ts"
@@ -17,8 +17,8 @@ const STEP = 100
 /** Sessions that wait for it. */
 const watcherIds = ["aaaa0000", "aaaa0001", "aaaa0002"]
 
-export const makeModel = (confirms: boolean) => {
-  const machine = makeMachine(confirms)
+export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
+  const machine = makeMachine(confirms, sides)
   const { anotherActivation, now, order, passes, storable } = machine
   let signals = 0
   let launching: number | undefined
@@ -71,6 +71,11 @@ export const makeModel = (confirms: boolean) => {
     assert.deepStrictEqual(older, [], `${letter.id} overtakes`)
   }
 
+  const maybeBeside = ({ from, id, kind, mode, tries }: Letter) => {
+    assert.isTrue(sides === "anyone" || (sides === "agents" && from.kind === "session"), `${id}: not by that way`)
+    assert.deepStrictEqual([kind, mode === "sequential", tries], ["message", false, 1], `${id}: not beside the work`)
+  }
+
   const check = (before: State) => {
     const state = machine.state()
     if (waiting.size > 0) assert.isTrue(isLive(state.phase) && !isQuiet(cardOf(state)), "somebody waits for nothing")
@@ -82,7 +87,11 @@ export const makeModel = (confirms: boolean) => {
       if (!confirms && now === "injected") assert.isAtMost(places(id), 1, `${id} ${now}`)
       else assert.strictEqual(places(id), expected, `${id} is ${now}`)
     }
-    assert.isAtMost(state.flying.length + (state.typing === null ? 0 : 1), 1, "two prompts on their way at once")
+    const prompts = [...(state.typing === null ? [] : [state.typing]), ...state.flying]
+    if (prompts.some(({ door }) => door === "composer")) assert.lengthOf(prompts, 1, "two prompts on their way at once")
+    for (const { door, letters } of prompts) {
+      if (door === "side") for (const letter of letters) maybeBeside(letter)
+    }
     const ranks = state.queue.map(({ mode }) => ["urgent", "important", "sequential"].indexOf(mode))
     assert.deepStrictEqual(
       ranks,
@@ -164,7 +173,7 @@ export const makeModel = (confirms: boolean) => {
     accept: (one, two) =>
       accept({
         id: letterId(two % 4 === 0 ? one % 12 : accepted.length),
-        from: peer(one % 3),
+        from: one % 7 === 6 ? HUMAN : peer(one % 3),
         mode: two % 3 === 0 ? "important" : "sequential",
         kind: two % 13 === 0 ? "control" : "message",
         at: now(),
@@ -188,7 +197,7 @@ export const makeModel = (confirms: boolean) => {
     "accept urgent": (one) =>
       accept({
         id: letterId(accepted.length),
-        from: { kind: "human", name: `person${one % 2}` },
+        from: one % 2 === 0 ? peer(one % 3) : { kind: "human", name: `person${one % 3}` },
         mode: "urgent",
         kind: "message",
         at: now(),

@@ -30,7 +30,9 @@ export interface Options {
   /** Another bundle than the one in `dist/`. */
   readonly dist?: string
   /** Elements of the plugin list, as source text. */
-  readonly plugins?: string
+  readonly plugins?: string | ((home: string) => string)
+  /** Modules whose exports the plugin list uses: name → path. */
+  readonly imports?: Readonly<Record<string, string>>
   /** The text of config.yaml. */
   readonly config?: string
   /** False: the test starts it. */
@@ -46,31 +48,38 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   mkdirSync(join(home, "config"), { recursive: true })
   if (options.config !== undefined) writeFileSync(join(home, "config", "config.yaml"), options.config)
   const fake = [process.execPath, join(import.meta.dirname, "fake-agent.ts")]
+  const imports = Object.entries(options.imports ?? {}).map(
+    ([name, path]) => `import { ${name} } from ${JSON.stringify(path)}\n`
+  )
   writeFileSync(
     join(home, "config", "plugins.config.mjs"),
-    `export default ({ defineConfig, claude, codex, command }) => defineConfig({ plugins: [
+    `${imports.join("")}export default ({ defineConfig, claude, codex, command }) => defineConfig({ plugins: [
       command({ kind: "fake", run: ${JSON.stringify(fake)}, ready: "^ready", busy: "^working", reports: true, env: { FAKE_PROMPTS: ${JSON.stringify(prompts)}, FAKE_LOG: ${JSON.stringify(join(home, "state/daemon.log"))} } }),
       command({ kind: "shell", run: ["bash", "--norc"], ready: "[$#]$" }),
       command({ kind: "absent", run: ["no-such-program"] }),
-      ${options.plugins ?? ""}
+      ${typeof options.plugins === "function" ? options.plugins(home) : (options.plugins ?? "")}
     ] })`
   )
   const base = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith("SM_") && name !== "NODE_OPTIONS")
   )
   const env = { ...base, ...options.env, SM_HOME: home, SM_NATS_SERVER: binary }
-  const sm = (...args: ReadonlyArray<string>): Effect.Effect<Result> =>
-    Effect.callback<Result>((resume) => {
-      execFile(
-        process.execPath,
-        [join(options.dist ?? join(root, "dist"), "sm.cjs"), ...args],
-        { cwd: work, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
-        (error, stdout, stderr) => {
-          const code = error === null ? 0 : typeof error.code === "number" ? error.code : 70
-          resume(Effect.succeed({ code, stdout, stderr }))
-        }
-      ).stdin?.end()
-    })
+  /** As somebody else than a person: as a session, by its environment. */
+  const as =
+    (who: Readonly<Record<string, string>>) =>
+    (...args: ReadonlyArray<string>): Effect.Effect<Result> =>
+      Effect.callback<Result>((resume) => {
+        execFile(
+          process.execPath,
+          [join(options.dist ?? join(root, "dist"), "sm.cjs"), ...args],
+          { cwd: work, env: { ...env, ...who }, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+          (error, stdout, stderr) => {
+            const code = error === null ? 0 : typeof error.code === "number" ? error.code : 70
+            resume(Effect.succeed({ code, stdout, stderr }))
+          }
+        ).stdin?.end()
+      })
+  const sm = as({})
   /** With `--json`: the data, or the failure as a defect. */
   const json = (...args: ReadonlyArray<string>) =>
     Effect.flatMap(sm(args[0] ?? "", "--json", ...args.slice(1)), ({ stderr, stdout }) => {
@@ -101,7 +110,7 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
       .split("\n")
       .filter(Boolean)
       .map((line) => JSON.parse(line) as string)
-  return { sm, json, home, work, daemonPid, brokerPid, taken }
+  return { sm, as, json, home, work, daemonPid, brokerPid, taken }
 })
 
 /** With the scripted agents only. */

@@ -1,5 +1,6 @@
 /** Pure: which letters may be typed now, and what each report about them means. */
 import type { MessageId } from "../../domain/Ids.ts"
+import { sameSender } from "../../domain/Message.ts"
 import { isLive } from "../../domain/Session.ts"
 import { outlived } from "./Assignment.ts"
 import { nextEpoch } from "./Epoch.ts"
@@ -82,7 +83,12 @@ const takeUp = (state: State, letters: Letters, door: Door, now: number, activat
 const beside = (state: State): Letters => {
   const [first] = state.queue
   if (first?.mode === "urgent") return mayEnter(state, first) ? [first] : []
-  return nextPrompt(state.queue.filter((letter) => letter.mode === "important" && mayEnter(state, letter)))
+  const pressing = state.queue.filter(({ mode }) => mode === "important")
+  return nextPrompt(
+    pressing.filter((letter, place) =>
+      pressing.slice(0, place + 1).every((other) => !sameSender(other.from, letter.from) || mayEnter(state, other))
+    )
+  )
 }
 
 /** Takes the next letters up when the agent is ready for them, or decides to interrupt for an urgent one. */
@@ -97,13 +103,13 @@ export const plan = (state: State, now: number, activation: string): Move =>
     if (next.phase === "working") {
       const ready = beside(next)
       if (ready.length > 0) return takeUp(next, ready, "side", now, activation)
+      // What stands in the agent's own line may stand there for long.
+      if (first.mode === "urgent" && next.interrupting === null)
+        return stay({ ...next, interrupting: { presses: 0, at: now } })
     }
     if (next.flying.length > 0) return stay(next)
     if (next.phase === "idle" || (next.phase === "human-composing" && next.draft?.away === false)) {
       return takeUp(atRest(next, now), letters, "composer", now, activation)
-    }
-    if (first.mode === "urgent" && next.phase === "working" && next.interrupting === null) {
-      return stay({ ...next, interrupting: { presses: 0, at: now } })
     }
     return stay(next)
   })

@@ -5,7 +5,7 @@ import type { State } from "./State.ts"
 /** So many of the conversations that were cleared are remembered: their hooks come late, not for ever. */
 const VOIDED = 20
 
-/** A new, empty context. Who the agent is, and that its provider takes no more work, stays. */
+/** A new, empty context, since `now`. Who the agent is, and that its provider takes no more work, stays. */
 export const nextEpoch = (state: State, now: number): State => {
   const { agentSessionId } = state
   const voided = agentSessionId === null ? state.voided : [...state.voided, { id: agentSessionId, at: now }]
@@ -28,6 +28,9 @@ export const isVoid = (state: State, conversation: string | undefined, signal: S
   const found = state.voided.find(({ id }) => id === conversation)
   return found !== undefined && (signal._tag !== "Started" || at < found.at)
 }
+
+/** Was this said before the last clear that is known? */
+export const isOlder = ({ voided }: State, at: number): boolean => at < (voided.at(-1)?.at ?? at)
 
 /** Follows the agent into the conversation that it says it is in. */
 export const inConversation = (

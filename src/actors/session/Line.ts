@@ -1,5 +1,6 @@
 /** Pure: the order in which letters wait, and which of them go into one prompt. */
 import { type Letter, replaces } from "../../domain/Letter.ts"
+import { sameSender } from "../../domain/Message.ts"
 import type { State } from "./State.ts"
 
 type Queue = ReadonlyArray<Letter>
@@ -16,10 +17,18 @@ export const inLine = (queue: Queue, letter: Letter): Queue => {
   return place < 0 ? [...queue, letter] : queue.toSpliced(place, 0, letter)
 }
 
-/** Back into line: an urgent letter to the front, another ahead of those of its kind that were accepted after it. */
+/**
+ * Back into line: an urgent letter to the front, but behind older ones of its sender; another ahead of those of its kind
+ * that were accepted after it.
+ */
 export const backInLine = (state: State, letter: Letter): Queue => {
-  if (letter.mode === "urgent") return [letter, ...state.queue]
   const ageOf = ({ id }: Letter) => state.seen.findIndex(([seen]) => seen === id)
+  if (letter.mode === "urgent") {
+    const older = state.queue.findLastIndex(
+      (other) => other.mode === "urgent" && sameSender(other.from, letter.from) && ageOf(other) < ageOf(letter)
+    )
+    return state.queue.toSpliced(older + 1, 0, letter)
+  }
   const place = state.queue.findIndex(
     (other) => RANK[other.mode] > RANK[letter.mode] || (other.mode === letter.mode && ageOf(other) > ageOf(letter))
   )

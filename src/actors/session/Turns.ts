@@ -4,8 +4,9 @@ import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
 import { allAnswered, cleared, confirmed, endedBy, turnOver } from "./Delivery.ts"
 import { limitedBy, succeeded } from "./Limits.ts"
-import { alreadySeen, inConversation, isVoid } from "./Epoch.ts"
+import { alreadySeen, inConversation, isOlder, isVoid } from "./Epoch.ts"
 import { enter, hop, idOf, onItsWay, type Move, stay, tellWorld, andThen } from "./Move.ts"
+import { stopped } from "./Notices.ts"
 import type { State } from "./State.ts"
 
 const ACTIONS = 50
@@ -80,7 +81,9 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       // A letter accepted after this was said cannot have caused it.
       const ordered = onItsWay(state).some((letter) => letter.kind === "clear" && letter.at <= at)
       if (alreadySeen(state, signal.agentSessionId, ordered)) return stay(inConversation(state, signal))
-      return andThen(cleared(state, now), (next) =>
+      // Told behind the word of a later one.
+      if (!ordered && isOlder(state, at)) return stay(state)
+      return andThen(cleared(state, at), (next) =>
         turnOver(inConversation(next, signal), "the agent's context was cleared", now)
       )
     }
@@ -194,10 +197,12 @@ const forgotten = (state: State, signal: Signal, now: number, carries: Carries):
   return andThen(confirmed(state, took, "prompt hook, of a context that was cleared since", now), (next) => {
     const carried = next.carried.filter(({ id }) => !took.includes(id))
     const gone = next.carried.filter(({ id }) => took.includes(id))
-    return gone.reduce(
-      (move, { id }) => andThen(move, (then) => hop(then, id, "answered", "the agent's context was cleared")),
-      stay({ ...next, carried })
-    )
+    const why = "the agent's context was cleared"
+    const told = stopped({ ...next, turn: signal.turn || null, carried: gone }, why, null, now)
+    return gone.reduce<Move>((move, { id }) => andThen(move, (then) => hop(then, id, "answered", why)), {
+      state: { ...next, carried },
+      out: told
+    })
   })
 }
 
