@@ -1,10 +1,10 @@
-/** Tests run one file at a time: they start real servers and terminals on two cores. */
+/** Tests run two files at a time: most of them wait for real servers, terminals and agents, on two cores. */
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    fileParallelism: false,
+    maxWorkers: 2,
     globalSetup: ["test/support/OneRoot.ts"],
     // Its ES modules import a folder, which node itself refuses.
     server: { deps: { inline: ["clipanion"] } },
