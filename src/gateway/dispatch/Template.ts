@@ -9,6 +9,8 @@ export interface Role {
   /** Names, with `_` where people may write `-`. */
   readonly required: ReadonlyArray<string>
   readonly optional: ReadonlyArray<string>
+  /** Of these at least one must be given; none listed: nothing must. */
+  readonly anyOf: ReadonlyArray<string>
   /** Where it is from, for the sentences. */
   readonly source: string
 }
@@ -39,14 +41,14 @@ const list = (names: ReadonlyArray<string>): string => names.map(option).join(",
 
 /** What a role takes, in the order of its file. */
 export const parametersOf = (role: Role): ReadonlyArray<string> => [
-  ...new Set([...role.required, ...role.optional, EXTRA].filter((name) => !BUILT_IN.includes(name)))
+  ...new Set([...role.required, ...role.anyOf, ...role.optional, EXTRA].filter((name) => !BUILT_IN.includes(name)))
 ]
 
 const invalid = (message: string, hint: string) => new Refusal({ code: "invalid", message, hint })
 
 /** Only the template's own words are looked at: `{x}` in a value is text. */
 const strangers = (role: Role, repo: Repo): ReadonlyArray<string> => {
-  const known = new Set([...role.required, ...role.optional, ...BUILT_IN, EXTRA])
+  const known = new Set([...role.required, ...role.anyOf, ...role.optional, ...BUILT_IN, EXTRA])
   const used = [...role.template.matchAll(token)].flatMap(([, , , name]) => (name === undefined ? [] : [plain(name)]))
   return [...new Set(used)].filter((name) => !known.has(name) && !(name.startsWith("repo.") && repo.has(name.slice(5))))
 }
@@ -160,6 +162,9 @@ export const expand = (
     return invalid(`${role.name} can be dispatched by a session only (${role.source})`, "dispatch it from an agent")
   if (missing.length > 0)
     return invalid(`${role.name} needs ${list(missing)} (${role.source})`, `it takes ${list(parametersOf(role))}`)
+  // The extra words alone are a job as well.
+  if (role.anyOf.length > 0 && ![...role.anyOf, EXTRA].some((name) => values.has(name)))
+    return invalid(`${role.name} is given nothing to do (${role.source})`, `give at least one of ${list(role.anyOf)}`)
   const text = lines(role.template, values)
   const extra = values.get(EXTRA)
   const placed = [...role.template.matchAll(token)].some(([, , mark, name]) => mark === "" && name === EXTRA)

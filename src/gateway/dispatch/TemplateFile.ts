@@ -46,7 +46,10 @@ const File = Schema.Struct({
   ),
   roles: Schema.optionalKey(
     Schema.NullOr(
-      Schema.Record(Schema.String, Schema.Struct({ template: Schema.NonEmptyString, required: Names, optional: Names }))
+      Schema.Record(
+        Schema.String,
+        Schema.Struct({ template: Schema.NonEmptyString, required: Names, optional: Names, any_of: Names })
+      )
     )
   )
 })
@@ -60,7 +63,8 @@ interface Found {
   readonly roles: ReadonlyMap<string, Role>
 }
 
-const SHAPE = "a file has repo: and roles:, a role has template:, required: and optional:; docs/dispatch.md shows one"
+const SHAPE =
+  "a file has repo: and roles:, a role has template:, required:, any_of: and optional:; docs/dispatch.md shows one"
 const bad = (path: string, reason: string, hint = SHAPE) =>
   new Refusal({ code: "invalid", message: `${path}: ${reason.replaceAll(/\s*\n\s*/gu, " ")}`, hint })
 
@@ -86,6 +90,7 @@ export const parse = (path: string, text: string): Found | Refusal => {
       template: role.template,
       required: (role.required ?? []).map(plain),
       optional: (role.optional ?? []).map(plain),
+      anyOf: (role.any_of ?? []).map(plain),
       source: path
     }
   ])

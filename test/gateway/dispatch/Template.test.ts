@@ -10,6 +10,7 @@ const roleOf = (template: string, required: ReadonlyArray<string> = []): Role =>
   template,
   required,
   optional: ["task", "pr", "spec", "scout_id"],
+  anyOf: [],
   source: "/x/dispatch_templates.yaml"
 })
 const repo = new Map([
@@ -118,6 +119,13 @@ const wrong: ReadonlyArray<
     /--issue, --who, --task/u
   ],
   ["needs a session", roleOf("{em_id}", ["em_id"]), {}, /by a session only/u, /agent/u, null],
+  [
+    "is given nothing to do",
+    { ...roleOf("Well: {task} {pr}"), anyOf: ["task", "pr"] },
+    { task: " ", spec: "x" },
+    /^engineer is given nothing to do \(/u,
+    /at least one of --task, --pr$/u
+  ],
   ["comes to nothing", roleOf("{task}\n"), {}, /comes to nothing/u, /more/u]
 ]
 
