@@ -1,6 +1,7 @@
 /** Pressing messages when things go wrong around them: each is read once, by somebody, in its order. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
+import type { Signal } from "../../src/agents/Agent.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
@@ -24,6 +25,34 @@ const readings = ({ agent }: World, text: string) => agent.prompts.filter((promp
 const restore = ({ session }: World) => moving(session.ask("Restore", { by: human }))
 
 describe("an important message", () => {
+  test("read by the next turn is none of the one whose end is told late", (world) =>
+    Effect.gen(function* () {
+      const { agent, broker, id, reaches, send, session } = world
+      agent.door = true
+      const first = yield* working(world)
+      // What it reports from here on is on its way for a while, in its order.
+      agent.mute = true
+      const hear = yield* send("hear this", important)
+      yield* eventually(
+        "it is handed in",
+        Effect.sync(() => (agent.handedIn.length > 0 ? true : undefined))
+      )
+      const prompt = agent.line.splice(0)[0] ?? ""
+      agent.prompts.push(prompt)
+      yield* pass(3)
+      const told = (nth: number, signal: Signal) =>
+        moving(session.tell("Signalled", { id: `late-${nth}`, at: nth, signal }))
+      const at = (yield* Clock.currentTimeMillis) - 2000
+      yield* told(at, { _tag: "TurnEnded", turn: "t1", answer: "of the first", background: false })
+      yield* told(at + 1, { _tag: "PromptSubmitted", turn: "t2", prompt })
+      yield* told(at + 2, { _tag: "TurnEnded", turn: "t2", answer: "of the second", background: false })
+      yield* reaches(first, "answered")
+      yield* reaches(hear, "answered")
+      const answerOf = (message: string) =>
+        Effect.map(broker.getText(`${message}.answer`), (text) => (text._tag === "Some" ? text.value : ""))
+      assert.deepStrictEqual([yield* answerOf(first), yield* answerOf(hear)], ["of the first", "of the second"], id)
+    }))
+
   test("goes ahead of none of its sender that the door did not let in", (world) =>
     Effect.gen(function* () {
       const { agent, reaches, send } = world

@@ -231,7 +231,11 @@ describe("every command", () => {
       assert.include(both.message, "exclude each other")
       assert.match((yield* sm("others")).stdout, /^one \(\w{8}\) \| \S+ \S+ \| task: ticket 12 \| \(no status\)\n$/u)
       assert.match((yield* sm("list")).stdout, /ABOUT {2}DIRECTORY\n.* {2}ticket 12 {2}/u)
-      assert.deepStrictEqual(yield* data("task-complete", "--session", "one", "done"), { told: [], later: [], again: false })
+      assert.deepStrictEqual(yield* data("task-complete", "--session", "one", "done"), {
+        told: [],
+        later: [],
+        again: false
+      })
       assert.deepStrictEqual(yield* data("task-complete", "--session", "one"), { told: [], later: [], again: true })
       yield* data("completion", "bash")
 

@@ -120,12 +120,16 @@ export const chaos = Effect.fnUntraced(function* (plan: Plan) {
   const mortal = world.all.filter(({ way }) => way !== "plain")
   const restoring: Array<Fiber.Fiber<true, TooLate>> = []
   const killAgent = Effect.fnUntraced(function* (member: Member) {
-    if (!shoot(identityOf(dir, member.id)?.pid ?? 0)) return
+    const killed = identityOf(dir, member.id)?.pid
+    if (!shoot(killed ?? 0)) return
     kills.agent++
     if (world.members.includes(member)) deaths++
     const restored = until(
       `${member.name} is restored`,
-      Effect.map(sm("restore", member.name), ({ code }) => (code === 0 ? (true as const) : undefined)),
+      // Its own word counts: a daemon that is killed may have restored it without having said so.
+      Effect.map(sm("restore", member.name), () =>
+        identityOf(dir, member.id)?.pid === killed ? undefined : (true as const)
+      ),
       60
     )
     restoring.push(yield* Effect.forkScoped(restored))

@@ -24,6 +24,11 @@ const DENIED = 10_000
 const SILENT = 30_000
 /** Ms after which a command that leaves no trace is taken as done. */
 const UNTOLD = 3000
+/**
+ * Ms for which the agent's own word is awaited of what its transcript carries: only that names the turn, and after a restart
+ * it may be in the spool behind the end of another.
+ */
+const TOLD = 4000
 /** Ms between two checks of a typed letter. */
 export const CHECK = 1000
 
@@ -52,6 +57,13 @@ export interface Trail {
 export const makeTrail = (report: Report, begun: Map<string, number>): Trail => {
   /** Since when, Unix ms, the agent has stood idle with an empty composer while a letter was looked for. */
   const idleSince = new Map<string, number>()
+  /** Since when the transcript has been known to carry a prompt. */
+  const readSince = new Map<string, number>()
+  const awaitsHook = (letters: Letters, { capabilities }: AgentAdapter, now: number): boolean => {
+    const since = readSince.get(keyOf(letters)) ?? now
+    readSince.set(keyOf(letters), since)
+    return capabilities.confirms && now - since < TOLD
+  }
 
   /** Idle, with nothing in the composer but what a person had put there before. */
   const free = (state: State, { observation: { activity, draft } }: Sight): boolean =>
@@ -101,11 +113,11 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes")
-      return (
-        report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript after a restart" }),
-        undefined
-      )
+    if (found === "yes") {
+      if (awaitsHook(letters, adapter, now)) return CHECK
+      const evidence = "found in the agent's transcript after a restart"
+      return (report("Confirmed", { ids: idsOf(letters), evidence }), undefined)
+    }
     if (found === "queued") {
       const evidence = "found in the agent's own line after a restart"
       return (report("Typed", { ids: idsOf(letters), evidence }), undefined)
@@ -161,8 +173,10 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
       return CHECK
     }
     const found = yield* adapter.submitted(seat, text.value, since - CHECK)
-    if (found === "yes")
+    if (found === "yes") {
+      if (awaitsHook(letters, adapter, now)) return CHECK
       return (report("Confirmed", { ids: idsOf(letters), evidence: "found in the agent's transcript" }), undefined)
+    }
     // It has it, and will read it.
     if (found === "queued" || !free(state, sight)) return CHECK * 2
     // A command of the agent's own often leaves no trace, and twice is not once: it left the composer, and that is all.
@@ -205,5 +219,5 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
     return undefined
   })
 
-  return { recover, chase, settleDead, forget: () => idleSince.clear() }
+  return { recover, chase, settleDead, forget: () => (idleSince.clear(), readSince.clear()) }
 }
