@@ -1,6 +1,6 @@
 /**
  * What an agent is told in answer to its own hook: an urgent message instead of its next tool call, who it is when its
- * context begins anew. It stands on the agent's way: it may look things up, and waits for nothing.
+ * context begins anew. It stands on the agent's way: it looks things up, and waits a second at most.
  */
 import { Effect, Option } from "effect"
 import type { Signal } from "../agents/Agent.ts"
@@ -20,7 +20,13 @@ const refusal = (card: SessionCard) =>
   Effect.gen(function* () {
     if (card.stopping === null) return undefined
     // The card may be a moment old. The session answers behind the reports that came before this one.
-    const { stopping } = (yield* ref(Session, card.host, card.id).ask("Describe", {})).card
+    const stopping = yield* ref(Session, card.host, card.id)
+      .ask("Describe", {}, { timeout: "1 second" })
+      .pipe(
+        Effect.map((described) => described.card.stopping),
+        // The tool runs then: the message itself is on its way all the same.
+        Effect.catchTag("AskTimeout", () => Effect.succeed(null))
+      )
     if (stopping === null) return undefined
     const text = yield* Effect.flatMap(Broker, (broker) => broker.getText(stopping))
     const all = Option.getOrElse(text, () => "")

@@ -40,6 +40,7 @@ const play = (steps: ReadonlyArray<Step>) => {
     state = exit.value.state
     for (const out of exit.value.out ?? []) {
       if (out._tag === "Tell" && out.tag === "Accept") {
+        // A promise holds its payload as JSON; what the pool tells a session is a letter.
         const { id } = out.payload as unknown as Letter
         assert.isFalse(
           given.some((other) => other.id === id),

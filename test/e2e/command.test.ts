@@ -12,6 +12,7 @@ describe("a program known by its prompt alone", () => {
         until(
           `it is ${wanted}`,
           Effect.map(json("list"), (cards) =>
+            // The command line answers in JSON: a test names the fields it looks at.
             (cards as unknown as ReadonlyArray<{ readonly state: string }>)[0]?.state === wanted ? true : undefined
           )
         )

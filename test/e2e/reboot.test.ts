@@ -11,6 +11,7 @@ describe("a reboot with restore: auto", () => {
     Effect.gen(function* () {
       const { home, json, sm } = yield* makeSmWith({ config: "restore: auto\n" })
       const states = Effect.map(json("list"), (cards) =>
+        // The command line answers in JSON: a test names the fields it looks at.
         (cards as unknown as ReadonlyArray<{ readonly name: string; readonly state: string }>)
           .map(({ name, state }) => `${name} ${state}`)
           .toSorted()

@@ -1,8 +1,8 @@
 /** What an agent is told in answer to its hooks while an urgent message waits for it. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import * as Directory from "../../src/broker/Directory.ts"
-import { SessionId } from "../../src/domain/Ids.ts"
+import { MessageId, SessionId } from "../../src/domain/Ids.ts"
 import type { Sender } from "../../src/domain/Message.ts"
 import { saying } from "../../src/gateway/Saying.ts"
 import { eventually, moving, withWorld } from "../support/SessionTest.ts"
@@ -44,6 +44,21 @@ describe("the next tool call of an agent", () => {
         yield* reaches(urgent, "submitted")
 
         assert.isUndefined(yield* moving(saying(card, [tool])), "also where the card is a moment old")
+      }).pipe(Effect.provide(Directory.layer))
+    )
+  )
+
+  it.effect("runs when the session cannot say within a second what it has read", () =>
+    withWorld(({ describe: look, is, spawn, stop }) =>
+      Effect.gen(function* () {
+        yield* spawn("x")
+        yield* is("idle")
+        const { card } = yield* look
+        yield* stop
+        const before = yield* Clock.currentTimeMillis
+        const stopping = MessageId.make("m000000000000009")
+        assert.isUndefined(yield* moving(saying({ ...card, stopping }, [tool])))
+        assert.isBelow((yield* Clock.currentTimeMillis) - before, 2000, "the agent stands still meanwhile")
       }).pipe(Effect.provide(Directory.layer))
     )
   )

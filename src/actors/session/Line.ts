@@ -39,7 +39,7 @@ export const backInLine = (state: State, letter: Letter): Queue => {
 export const superseded = (queue: Queue, letter: Letter): Queue => queue.filter((other) => replaces(letter, other))
 
 /**
- * Only what is framed may share a prompt: a person's words and the agent's own commands stand alone, and so do a task,
+ * Only what is framed may share a prompt: a person's words and the agent's own commands stand alone, and so does a task,
  * whose turn answers nothing else, and what begins a new context. What failed once goes alone, so that it takes nothing with it.
  */
 const mayShare = ({ after, from, kind, order, tries }: Letter): boolean =>
