@@ -89,16 +89,7 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
   })
 
   /** Begun by an activation that is no more: typed, half typed, or not at all? */
-  const recover = Effect.fnUntraced(function* (
-    letters: Letters,
-    since: number,
-    state: State,
-    adapter: AgentAdapter,
-    seat: Seat,
-    pane: PaneId,
-    sight: Sight,
-    now: number
-  ) {
+  const recover: Follow = Effect.fnUntraced(function* (letters, since, state, adapter, seat, pane, sight, now) {
     if (!begun.has(keyOf(letters))) begun.set(keyOf(letters), 0)
     const text = yield* wording(letters, adapter)
     if (Option.isNone(text)) return (giveUp(report, letters, "its text is no longer stored"), undefined)
@@ -145,16 +136,7 @@ export const makeTrail = (report: Report, begun: Map<string, number>): Trail => 
   })
 
   /** Typed, and not confirmed yet. */
-  const chase = Effect.fnUntraced(function* (
-    letters: Letters,
-    since: number,
-    state: State,
-    adapter: AgentAdapter,
-    seat: Seat,
-    pane: PaneId,
-    sight: Sight,
-    now: number
-  ) {
+  const chase: Follow = Effect.fnUntraced(function* (letters, since, state, adapter, seat, pane, sight, now) {
     const { activity, draft } = sight.observation
     const age = now - since
     const idle = idleFor(letters, state, sight, now)
