@@ -2,6 +2,9 @@
 import { Schema } from "effect"
 import { MessageId, SessionId, SessionName } from "./Ids.ts"
 import { Addressee, Cause, DeliveryMode, MessageStatus, Sender } from "./Message.ts"
+import { Approval } from "./Approval.ts"
+import { Lease, Waiting } from "./Lock.ts"
+import { Notice } from "./Notice.ts"
 import { SessionPhase } from "./Session.ts"
 
 export const Event = Schema.TaggedUnion({
@@ -47,6 +50,16 @@ export const Event = Schema.TaggedUnion({
   /** Messages of the session `from` to the session `id` are stopped: `count` of one chain came. */
   EdgeMuted: { id: SessionId, from: SessionId, fromName: Schema.String, root: MessageId, count: Schema.Int },
   EdgeResumed: { id: SessionId, from: SessionId, by: Schema.String },
+  LeaseGranted: { id: Schema.String, lease: Lease },
+  /** It waits; `behind` names who has it. */
+  LeaseAwaited: { id: Schema.String, waiting: Waiting, behind: Schema.Array(Schema.String) },
+  /** A lease or a wait is over. */
+  LeaseEnded: { id: Schema.String, ticket: Schema.String, holder: Schema.String, why: Schema.String },
+  /** A person should know this; once for each cause. */
+  Noticed: { id: Schema.String, notice: Notice },
+  NoticeOver: { id: Schema.String, cause: Schema.String, why: Schema.String },
+  ApprovalAsked: { id: SessionId, approval: Approval },
+  ApprovalAnswered: { id: SessionId, approval: Approval },
   ActorFailed: { address: Schema.String, reason: Schema.String }
 })
 export type Event = typeof Event.Type
@@ -61,8 +74,13 @@ export const EventRecord = Schema.Struct({
 export type EventRecord = typeof EventRecord.Type
 
 /** Entity and id under which an event is filed: the two variable tokens of its subject. */
-export const filedUnder = (event: Event): { readonly entity: "session" | "message" | "actor"; readonly id: string } => {
+export const filedUnder = (
+  event: Event
+): { readonly entity: "session" | "message" | "lock" | "notice" | "actor"; readonly id: string } => {
   if (event._tag === "MessageAccepted" || event._tag === "MessageMoved") return { entity: "message", id: event.id }
+  if (event._tag === "LeaseGranted" || event._tag === "LeaseAwaited" || event._tag === "LeaseEnded")
+    return { entity: "lock", id: event.id }
+  if (event._tag === "Noticed" || event._tag === "NoticeOver") return { entity: "notice", id: event.id }
   if (event._tag === "ActorFailed") return { entity: "actor", id: event.address }
   return { entity: "session", id: event.id }
 }

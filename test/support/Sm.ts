@@ -88,7 +88,11 @@ export const makeSmWith = Effect.fnUntraced(function* (options: Options) {
   const asked = (args: ReadonlyArray<string>) => {
     const once = sm(args[0] ?? "", "--json", ...args.slice(1))
     const looks = LOOKS.has(args[0] ?? "")
-    return Effect.flatMap(once, (result) => (looks && result.code === UNREACHABLE ? once : Effect.succeed(result)))
+    return Effect.filterOrElse(
+      once,
+      ({ code }) => !looks || code !== UNREACHABLE,
+      () => once
+    )
   }
   /** With `--json`: the data, or the failure as a defect. */
   const json = (...args: ReadonlyArray<string>) =>
