@@ -22,7 +22,7 @@ describe("chaos", () => {
         const found = yield* chaos({
           seed,
           senders: 4,
-          ...(soak ? { kills: KILLS, between: 4000 } : { kills: 40 }),
+          ...(soak ? { kills: KILLS, between: 4000 } : { kills: 25 }),
           ambush: 0.1
         })
         const { kills, sent, told } = found
