@@ -25,6 +25,7 @@ import * as NatsServer from "./broker/server/NatsServer.ts"
 import { provision } from "./broker/server/Provision.ts"
 import * as Trust from "./broker/server/Trust.ts"
 import { HostId } from "./domain/Ids.ts"
+import { monitorDefaults, Monitoring } from "./domain/MonitorPolicy.ts"
 import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
@@ -277,7 +278,8 @@ export const layer = (options: Options) =>
         Layer.provideMerge(actors),
         Layer.provideMerge(projections),
         Layer.provideMerge(ports),
-        Layer.provide(Layer.succeed(Rules, settings.policy ?? defaults))
+        Layer.provide(Layer.succeed(Rules, settings.policy ?? defaults)),
+        Layer.provide(Layer.succeed(Monitoring, settings.monitor ?? monitorDefaults))
       )
     })
   )

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Effect, Schema } from "effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { HostId } from "./domain/Ids.ts"
+import { MonitorPolicy } from "./domain/MonitorPolicy.ts"
 import { Policy } from "./domain/Policy.ts"
 
 export const Config = Schema.Struct({
@@ -22,6 +23,8 @@ export const Config = Schema.Struct({
   restore: Schema.optionalKey(Schema.Literals(["manual", "auto"])),
   /** Thresholds of delivery and orchestration. */
   policy: Schema.optionalKey(Policy),
+  /** When a person is told what, and when nothing counts as known any more. */
+  monitor: Schema.optionalKey(MonitorPolicy),
   what: Schema.optionalKey(
     Schema.Struct({
       /** Sums sessions up for `sm what` instead of their own agents: reads on standard input, prints the summary. */

@@ -5,7 +5,8 @@ import { Cause } from "./Message.ts"
 
 /**
  * Where a session is in its life. `stopped` is ended on purpose, `crashed` is a pane that went away by itself;
- * both keep their record and can be restored.
+ * both keep their record and can be restored. `unknown` lives, but neither its agent nor its screen has told for a while
+ * what it does: that is never idle, and nothing is typed.
  */
 export const SessionPhase = Schema.Literals([
   "starting",
@@ -14,6 +15,7 @@ export const SessionPhase = Schema.Literals([
   "waiting-permission",
   "human-composing",
   "compacting",
+  "unknown",
   "crashed",
   "stopped"
 ])

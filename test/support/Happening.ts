@@ -23,6 +23,7 @@ export const WHATS = [
   "interrupt pressed",
   "observed",
   "observed",
+  "silent",
   "prompt submitted",
   "prompt submitted",
   "turn ended",

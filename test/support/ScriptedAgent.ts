@@ -6,7 +6,7 @@ import { type Door, DoorClosed, type Steering } from "../../src/agents/Door.ts"
 import type { Stroke } from "../../src/terminal/Terminal.ts"
 import type { Program } from "./programs/Program.ts"
 
-type Mode = "ready" | "working" | "dialog" | "trust"
+type Mode = "ready" | "working" | "dialog" | "trust" | "garbled"
 
 export class ScriptedAgent {
   mode: Mode = "ready"
@@ -140,7 +140,7 @@ export class ScriptedAgent {
   }
 
   get #writable(): boolean {
-    return this.mode !== "dialog" && this.mode !== "trust"
+    return this.mode === "ready" || this.mode === "working"
   }
 
   #enter(): void {
@@ -267,6 +267,7 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
       if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
+      if (screen.text.startsWith("garbled")) return { activity: "unknown", detail: "", draft: null }
       const activity = screen.text.startsWith("working") ? "busy" : "idle"
       return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused }
     },

@@ -241,6 +241,7 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
         activity: pick(["idle", "busy", "idle", "dialog", "composing", "starting"] as const, one),
         detail: ""
       }),
+    silent: (one) => void handle("Silent", { since: now() - (one % 3) * STEP }),
     "prompt submitted": (one, two) =>
       signal({ _tag: "PromptSubmitted", turn: turn(two), prompt: `[${some(one)}] text` }),
     "turn ended": (one, two) => ends(turn(two), one % 9 === 0),

@@ -34,6 +34,7 @@ const doing = ({ actions }: State, now: number): ReadonlyArray<string> =>
 
 const PHASES: Partial<Record<State["phase"], string>> = {
   compacting: "compacting its context",
+  unknown: "not known what it does",
   "waiting-permission": "waiting for a permission"
 }
 

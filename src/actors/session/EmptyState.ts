@@ -29,6 +29,7 @@ export const emptyState = (id: string): State => ({
   seen: [],
   signals: [],
   actions: [],
+  heard: [],
   epoch: 0,
   voided: [],
   role: null,

@@ -74,8 +74,8 @@ export const hop = (state: State, id: MessageId, status: MessageStatus, evidence
   return tellWorld({ ...state, seen }, { _tag: "MessageMoved", id, to: idOf(state), status, evidence })
 }
 
-/** Doing something, or held up in the middle of it. */
-const AT_WORK: ReadonlySet<SessionPhase> = new Set(["working", "compacting", "waiting-permission"])
+/** Doing something, or held up in the middle of it, for all that is known. */
+const AT_WORK: ReadonlySet<SessionPhase> = new Set(["working", "compacting", "waiting-permission", "unknown"])
 export const isAtWork = ({ phase }: State): boolean => AT_WORK.has(phase)
 /** The public word that a letter is taken. */
 export const acceptance = (state: State, { bytes, cause, from, id, mode }: Letter): Out =>

@@ -11,6 +11,7 @@ import { limitedBy } from "./Limits.ts"
 import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts"
 import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
+import { unheard } from "./Silence.ts"
 import { observed } from "./Turns.ts"
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
@@ -33,6 +34,7 @@ export const reports: Some<
   | "GaveUp"
   | "InterruptPressed"
   | "Observed"
+  | "Silent"
   | "DraftStale"
   | "DraftAway"
   | "DraftBack"
@@ -106,6 +108,7 @@ export const reports: Some<
     const first = met ? limitedBy(state, { ...limited, turn: state.turn ?? "" }, now) : stay(state)
     return andThen(first, (next) => observed(next, activity, detail, now))
   }),
+  Silent: report(({ since }, state, { now }) => unheard(state, since, now)),
   DraftStale: report(({ text }, state, { now }) =>
     stay(
       state.phase === "human-composing" && state.draft === null

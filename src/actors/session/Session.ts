@@ -244,6 +244,8 @@ export const Session = Actor.make({
         limited: Schema.optionalKey(Schema.Struct({ reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) }))
       })
     }),
+    /** Neither the agent nor its screen has told anything since this time, Unix ms. */
+    Silent: Actor.message({ payload: Schema.Struct({ since: Schema.Finite }) }),
     /** A person's half-typed line has stood untouched while messages wait: it may be put aside for them. */
     DraftStale: Actor.message({ payload: Schema.Struct({ text: Schema.String }) }),
     /** It is put aside, and something else stands in its place. */

@@ -4,6 +4,7 @@ import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
 import type { Quarters } from "../../agents/Quarters.ts"
 import { Roster } from "../../agents/Roster.ts"
 import type { Broker } from "../../broker/Broker.ts"
+import { Monitoring } from "../../domain/MonitorPolicy.ts"
 import { isLive } from "../../domain/Session.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { React, Self } from "../Behavior.ts"
@@ -13,6 +14,7 @@ import { isLeftover } from "./Leftover.ts"
 import type { Session } from "./Session.ts"
 import type { State } from "./State.ts"
 import { look, seatOf, type Sight } from "./Sight.ts"
+import { makeSilence } from "./Silence.ts"
 import { makeStartUp } from "./StartUp.ts"
 import { makeTypist } from "./Typist.ts"
 import { makeWitness } from "./Witness.ts"
@@ -28,6 +30,9 @@ const SHOWN = 100
 /** Why a session is crashed that went with its terminal server, as at a reboot. */
 export const SERVER_GONE = "the terminal server it ran in is gone"
 
+/** Where a start-up question may leave a session that has not been ready yet. */
+const UNSETTLED: ReadonlySet<State["phase"]> = new Set(["waiting-permission", "unknown"])
+
 const soonest = (...times: ReadonlyArray<number | undefined>): number | undefined => {
   const known = times.filter((time) => time !== undefined)
   return known.length === 0 ? undefined : Math.max(10, Math.min(...known))
@@ -40,6 +45,7 @@ export const reactor = (
     const terminal = yield* Terminal
     const roster = yield* Roster
     const witness = makeWitness(self.report)
+    const silence = makeSilence(self.report, (yield* Monitoring).unknown_after * 1000)
     const drafts = makeDrafts(self.report)
     const typist = makeTypist(self, drafts)
     let checked: string | undefined
@@ -109,9 +115,10 @@ export const reactor = (
       }
       const now = yield* Clock.currentTimeMillis
 
-      if (state.draft === null && !typist.needsSight(state, now) && !witness.needsSight(state, pokes, now)) {
-        return soonest(typist.due(state, now), witness.due(state, pokes, now))
-      }
+      const looks =
+        typist.needsSight(state, now) || witness.needsSight(state, pokes, now) || silence.needsSight(state, now)
+      if (state.draft === null && !looks)
+        return soonest(typist.due(state, now), witness.due(state, pokes, now), silence.due(state, now))
       // Another server may have given this pane's id to somebody else.
       if ((yield* terminal.server) !== pane.server) {
         self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE })
@@ -124,9 +131,10 @@ export const reactor = (
         self.report("PaneLost", { pane: pane.id, reason: `${gone ?? "the agent's process ended"}${words}` })
         return undefined
       }
+      silence.note(state, sight.observation.activity, now)
       // A start-up question is answered by the spawn itself; once a turn has run, every question is a person's, but for
       // offers nobody asked for.
-      const young = state.phase === "starting" || (state.phase === "waiting-permission" && state.turn === null)
+      const young = state.phase === "starting" || (UNSETTLED.has(state.phase) && state.turn === null)
       const next = young || sight.observation.declines === true ? startUp(sight.observation, now) : undefined
       if (next !== undefined) {
         if ("wait" in next) return next.wait
@@ -141,7 +149,7 @@ export const reactor = (
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
       yield* drafts.watch(state, adapter, { ...sight, leftover }, now)
       const restoring = yield* drafts.restore(state, adapter, PaneId.make(pane.id), sight, now)
-      return soonest(typing, seen, witness.due(state, pokes, now), pressing, restoring)
+      return soonest(typing, seen, witness.due(state, pokes, now), silence.due(state, now), pressing, restoring)
     })
 
     return (state, { pokes }) =>
@@ -161,8 +169,13 @@ export const reactor = (
         if (adapter === undefined) {
           if (!isLive(state.phase) || state.pane === null) return undefined
           const gone = yield* present(state.pane)
-          if (gone !== undefined) self.report("PaneLost", { pane: state.pane.id, reason: gone })
-          return undefined
+          if (gone !== undefined) {
+            self.report("PaneLost", { pane: state.pane.id, reason: gone })
+            return undefined
+          }
+          const now = yield* Clock.currentTimeMillis
+          silence.note(state, "unknown", now)
+          return silence.due(state, now)
         }
         const seat = seatOf(state)
         if (!isLive(state.phase) || state.pane === null || seat === undefined)

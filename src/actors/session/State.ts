@@ -78,6 +78,8 @@ export const State = Schema.Struct({
   /** Ids of signals already taken, newest last. */
   signals: Schema.Array(Schema.String),
   actions: Schema.Array(Action),
+  /** What the agent said of itself last, newest last: by which signal, and when, Unix ms. */
+  heard: Schema.Array(Schema.Struct({ what: Schema.String, at: Schema.Finite })),
 
   /** Grows with each clear. What was said of an earlier context is void. */
   epoch: Schema.Int,

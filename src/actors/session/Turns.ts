@@ -11,6 +11,8 @@ import type { State } from "./State.ts"
 
 const ACTIONS = 50
 const SIGNALS = 100
+/** What it said last, for whoever asks why it is taken to be where it is. */
+const HEARD = 12
 /** What is kept of an answer, in characters. */
 const ANSWER = 200_000
 
@@ -131,7 +133,7 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
         if (signal.background) return stay(state)
         const told = { state, out: keep(endedTurn(state, signal.turn)?.carried ?? [], signal.answer) }
         // Nothing else runs: whoever took the agent for working was wrong.
-        const nothing = state.turn === null && state.carried.length === 0 && state.phase === "working"
+        const nothing = state.turn === null && state.carried.length === 0 && LOST.has(state.phase)
         return nothing ? andThen(told, (next) => enter(next, "idle", "", now)) : told
       }
       if (signal.background) return works(state, signal.turn, at, now)
@@ -171,6 +173,18 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
   }
 }
 
+/** Of a turn that runs no longer, by all that is known. */
+const LOST: ReadonlySet<State["phase"]> = new Set(["working", "unknown"])
+
+const wordOf = (signal: Signal): string =>
+  signal._tag === "ToolStarted" || signal._tag === "ToolEnded" ? `${signal._tag} ${signal.tool}` : signal._tag
+
+/** A word of the agent itself, said at `at`: what came from a spool may be old. */
+const hears = (state: State, signal: Signal, at: number): State => ({
+  ...state,
+  heard: [...state.heard, { what: wordOf(signal).slice(0, 100), at }].slice(-HEARD)
+})
+
 /** Takes a signal once: a spooled one may come again. Signals of an ended session change nothing. */
 export const signalled = (
   state: State,
@@ -187,7 +201,8 @@ export const signalled = (
   if (isVoid(taken, conversation, signal, at)) return forgotten(taken, signal, now, carries)
   // Its start told nothing, or has not come: the first prompt tells where the agent is.
   const first = signal._tag === "PromptSubmitted" && taken.agentSessionId === null && conversation !== undefined
-  return interpret(first ? inConversation(taken, { agentSessionId: conversation }) : taken, signal, at, now, carries)
+  const heard = hears(taken, signal, at)
+  return interpret(first ? inConversation(heard, { agentSessionId: conversation }) : heard, signal, at, now, carries)
 }
 
 /** A late word of a cleared conversation. It only settles what that conversation took: typed again, it would come twice. */

@@ -22,19 +22,22 @@ const PACE: Readonly<Record<SessionPhase, number>> = {
   "waiting-permission": 400,
   "human-composing": 400,
   compacting: 2000,
+  unknown: 1000,
   crashed: 0,
   stopped: 0
 }
 
 /** An agent that tells nothing of its turns may be done with what was typed a moment ago, ms. */
 const TYPED = 300
+/** Ms between two looks at an agent of which nothing is known: its own state file may tell, without anything being drawn. */
+const LOST = 5000
 /** Ms between two looks at what holds the line up while nothing moves. */
 const HELD = 1000
 
 /** How long, ms, must this be seen before it counts against the phase the hooks gave? */
 const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
   if (state.phase === "starting" || shown === "dialog") return 0
-  if (state.phase === "working" && shown === "idle") {
+  if ((state.phase === "working" || state.phase === "unknown") && shown === "idle") {
     // The agent may put the prompt back into its composer, and draws that a moment after it says that it is idle.
     if (state.interrupting !== null) return 600
     if (!adapter.capabilities.turns) return 300
@@ -101,7 +104,11 @@ export const makeWitness = (report: Report): Witness => {
       // Without a word of its own, an agent that has not been ready yet is not at work but about to start.
       const early = state.phase === "starting" && sight.observation.activity === "busy" && !adapter.capabilities.turns
       const shown = early ? undefined : shownBy(state, sight)
-      if (shown === undefined) return state.phase === "starting" ? ((again = now + 200), 200) : undefined
+      if (shown === undefined) {
+        const soon = state.phase === "starting" ? 200 : state.phase === "unknown" ? LOST : undefined
+        again = soon === undefined ? undefined : now + soon
+        return soon
+      }
       if (phaseOf[shown] === state.phase) {
         shownSince = undefined
         if (shown === "composing" && sight.humanActive) return ((again = now + HELD), HELD)

@@ -37,6 +37,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     sides: "nobody",
     ended: ended === null ? [] : [ended],
     turnAt: null,
+    heard: [],
     epoch: 0,
     voided: [],
     role: null,
