@@ -8,6 +8,8 @@ import { Agenda } from "./actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
 import { Desk } from "./actors/desk/Desk.ts"
 import * as DeskBehavior from "./actors/desk/DeskBehavior.ts"
+import { Monitor } from "./actors/monitor/Monitor.ts"
+import * as MonitorBehavior from "./actors/monitor/MonitorBehavior.ts"
 import { Pool } from "./actors/pool/Pool.ts"
 import * as PoolBehavior from "./actors/pool/PoolBehavior.ts"
 import { Registry } from "./actors/registry/Registry.ts"
@@ -235,7 +237,8 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
             yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
-            yield* ActorSystem.register(Desk, DeskBehavior.behavior)
+            yield* ActorSystem.register(Desk, DeskBehavior.behavior),
+            yield* ActorSystem.register(Monitor, MonitorBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })

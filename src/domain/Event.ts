@@ -55,7 +55,7 @@ export const Event = Schema.TaggedUnion({
   LeaseAwaited: { id: Schema.String, waiting: Waiting, behind: Schema.Array(Schema.String) },
   /** A lease or a wait is over. */
   LeaseEnded: { id: Schema.String, ticket: Schema.String, holder: Schema.String, why: Schema.String },
-  /** A person should know this; once for each cause. */
+  /** A person should know this; once for each cause, which is its `id`. */
   Noticed: { id: Schema.String, notice: Notice },
   NoticeOver: { id: Schema.String, cause: Schema.String, why: Schema.String },
   ApprovalAsked: { id: SessionId, approval: Approval },

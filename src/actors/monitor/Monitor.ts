@@ -16,13 +16,17 @@ export const Monitor = Actor.make({
   version: 1,
   state: State,
   messages: {
-    /** Something a person should know. The same cause is told once (fact `Noticed`, and the desk from `attention` on). */
+    /**
+     * Something a person should know. The same cause is told once (fact `Noticed`, and the desk from `attention` on), and
+     * again only with a greater severity.
+     */
     Saw: Actor.message({ payload: Notice, lane: "control" }),
-    /** The causes that begin with this are over (fact `NoticeOver`). */
+    /** This cause is over, and all that begin with these words (fact `NoticeOver`). */
     Over: Actor.message({
       payload: Schema.Struct({ causes: Schema.NonEmptyString, why: Schema.String }),
       lane: "control"
     }),
+    /** The open ones. */
     Describe: Actor.message({
       payload: Schema.Struct({}),
       success: Schema.Array(Notice),

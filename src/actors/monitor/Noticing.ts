@@ -1,0 +1,65 @@
+/** Pure: which notices are open, which were told, and who is told of them. */
+import type { Notice, Severity } from "../../domain/Notice.ts"
+import { SWARM } from "../ActorSystem.ts"
+import { Desk } from "../desk/Desk.ts"
+import { type Out, publish, tell } from "../Out.ts"
+import type { State } from "./Monitor.ts"
+
+export interface Move {
+  readonly state: State
+  readonly out: ReadonlyArray<Out>
+}
+
+/** Most that may be open: each commit writes them all. */
+export const MOST = 500
+/** Causes remembered, so that what comes late or twice is not told again. */
+const REMEMBERED = 2000
+/** Characters of a sentence that are kept. */
+const LONGEST = 1000
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, attention: 1, problem: 2, critical: 3 }
+
+/** From this severity on it lies before the person too, until it is read. */
+const forDesk = ({ severity }: Notice): boolean => RANK[severity] >= RANK.attention
+
+/** Begins with these, whole words: `idle 1a2b` is not of the session `1a2b3c4d`. */
+const isOf = ({ cause }: Notice, causes: string): boolean =>
+  cause === causes || cause.startsWith(`${causes.trimEnd()} `)
+
+const news = ({ at, cause, severity, text }: Notice): ReadonlyArray<Out> => [
+  tell(Desk, SWARM, "human", "News", { about: `${cause} ${severity}`, at, text })
+]
+
+const ended = (notice: Notice, why: string): Out =>
+  publish({ _tag: "NoticeOver", id: notice.cause, cause: notice.cause, why })
+
+/** Keeps it and tells of it, once for each cause; again only when it has become worse. */
+export const saw = (state: State, said: Notice): Move => {
+  const notice = { ...said, text: said.text.slice(0, LONGEST) }
+  const known = state.open.find(({ cause }) => cause === notice.cause)
+  const worse = known !== undefined && RANK[notice.severity] > RANK[known.severity]
+  if (!worse && (known !== undefined || state.told.includes(notice.cause))) return { state, out: [] }
+  const open = [...state.open.filter((other) => other !== known), notice]
+  const old = open.slice(0, -MOST)
+  return {
+    state: {
+      open: open.slice(-MOST),
+      told: [...state.told.filter((cause) => cause !== notice.cause), notice.cause].slice(-REMEMBERED)
+    },
+    out: [
+      publish({ _tag: "Noticed", id: notice.cause, notice }),
+      ...(forDesk(notice) ? news(notice) : []),
+      ...old.map((other) => ended(other, `${MOST} newer ones are open`))
+    ]
+  }
+}
+
+/** What a person was told of is no more. It stays told: word of it that is still under way changes nothing. */
+export const over = (state: State, causes: string, why: string): Move => {
+  const gone = state.open.filter((notice) => isOf(notice, causes))
+  if (gone.length === 0) return { state, out: [] }
+  return {
+    state: { ...state, open: state.open.filter((notice) => !gone.includes(notice)) },
+    out: gone.map((notice) => ended(notice, why))
+  }
+}
