@@ -8,6 +8,8 @@ import { Agenda } from "./actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
 import { Desk } from "./actors/desk/Desk.ts"
 import * as DeskBehavior from "./actors/desk/DeskBehavior.ts"
+import { Locks } from "./actors/locks/Locks.ts"
+import * as LocksBehavior from "./actors/locks/LocksBehavior.ts"
 import { Pool } from "./actors/pool/Pool.ts"
 import * as PoolBehavior from "./actors/pool/PoolBehavior.ts"
 import { Registry } from "./actors/registry/Registry.ts"
@@ -234,7 +236,8 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
             yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
-            yield* ActorSystem.register(Desk, DeskBehavior.behavior)
+            yield* ActorSystem.register(Desk, DeskBehavior.behavior),
+            yield* ActorSystem.register(Locks, LocksBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })
