@@ -90,6 +90,13 @@ export const catalog = {
   who: { category: "Team", description: "who else works in this repository", places: [] },
   others: { category: "Team", description: "the same, with what each is doing", places: [] },
   alone: { category: "Team", description: "is nobody else here? said with the exit code", places: [] },
+  lock: {
+    category: "Team",
+    description: "this workspace, or a part of it, is yours to write in until your turn ends",
+    places: ["free"]
+  },
+  unlock: { category: "Team", description: "give back what you have locked here", places: [] },
+  locks: { category: "Team", description: "who has which workspace, and who waits", places: [] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
   children: {
     category: "Seeing",

@@ -6,4 +6,5 @@ const luck = (digits: number): string =>
     .padStart(digits, "0")
 
 export const makeMessageId = (): string => `m${Date.now().toString(36).padStart(9, "0")}${luck(6)}`
+export const makeTicket = (): string => `l${Date.now().toString(36).padStart(9, "0")}${luck(6)}`
 export const makeReminderId = (): string => `r${luck(7)}`

@@ -10,6 +10,8 @@ import { Desk } from "./actors/desk/Desk.ts"
 import * as DeskBehavior from "./actors/desk/DeskBehavior.ts"
 import { Monitor } from "./actors/monitor/Monitor.ts"
 import * as MonitorBehavior from "./actors/monitor/MonitorBehavior.ts"
+import { Locks } from "./actors/locks/Locks.ts"
+import * as LocksBehavior from "./actors/locks/LocksBehavior.ts"
 import { Pool } from "./actors/pool/Pool.ts"
 import * as PoolBehavior from "./actors/pool/PoolBehavior.ts"
 import { Registry } from "./actors/registry/Registry.ts"
@@ -238,7 +240,8 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
             yield* ActorSystem.register(Desk, DeskBehavior.behavior),
-            yield* ActorSystem.register(Monitor, MonitorBehavior.behavior)
+            yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
+            yield* ActorSystem.register(Locks, LocksBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })

@@ -3,26 +3,29 @@ import { ask } from "../Client.ts"
 import { here } from "../Here.ts"
 import { Misuse } from "../Misuse.ts"
 import { settle } from "../Output.ts"
+import { lockLines, type Locks } from "../view/Locks.ts"
 import { sessionLines, type Card } from "../view/Sessions.ts"
 import { parse, type Shape } from "./Arguments.ts"
 
-interface Status {
+/** A daemon of an older version tells no locks. */
+type Status = {
   readonly me: Card | null
   readonly others: ReadonlyArray<Card>
   readonly total: number
-}
+} & Partial<Locks>
 
 export const shape: Shape = { bare: ["json"], valued: [], either: [] }
 
 export const showStatus = async (json: boolean): Promise<number> => {
   const reply = await ask("status", here(), { repeatable: true })
-  return settle<Status>(reply, json, ({ me, others, total }) =>
+  return settle<Status>(reply, json, ({ leases = [], me, others, total, waiting = [] }) =>
     [
       me === null ? "You are the person at the keyboard." : `You are ${me.name} (${me.id}), ${me.state}.`,
       others.length === 0
         ? `Nobody else works here (${total} sessions in all).`
         : `Also here (${total} sessions in all):`,
-      ...(others.length === 0 ? [] : [sessionLines(others)])
+      ...(others.length === 0 ? [] : [sessionLines(others)]),
+      ...(leases.length + waiting.length === 0 ? [] : ["Locked here:", lockLines({ leases, waiting })])
     ].join("\n")
   )
 }

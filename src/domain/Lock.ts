@@ -1,5 +1,5 @@
 /** Leases on workspaces: who may write where, until when. The words every part of the swarm uses for them. */
-import { Schema } from "effect"
+import { Clock, Effect, Random, Schema } from "effect"
 import { HostId, SessionId } from "./Ids.ts"
 
 /**
@@ -42,12 +42,20 @@ export const Ticket = Schema.String.check(
 ).pipe(Schema.brand("Ticket"))
 export type Ticket = typeof Ticket.Type
 
+export const makeTicket: Effect.Effect<Ticket> = Effect.gen(function* () {
+  const time = (yield* Clock.currentTimeMillis).toString(36).padStart(9, "0")
+  const luck = (yield* Random.nextIntBetween(0, 36 ** 6)).toString(36).padStart(6, "0")
+  return Ticket.make(`l${time}${luck}`)
+})
+
 export const Lease = Schema.Struct({
   ticket: Ticket,
   ...Scope.fields,
   holder: Holder,
   reason: Schema.String,
   fence: Fence,
+  /** When its holder asked for it last, Unix ms: the end of an earlier turn does not end it. */
+  asked: Schema.Finite,
   /** Unix ms. */
   since: Schema.Finite,
   /** Unix ms: the broker's own timer ends it then, unless it is renewed. */
@@ -62,8 +70,12 @@ export type Lease = typeof Lease.Type
 export const Waiting = Schema.Struct({
   ticket: Ticket,
   ...Scope.fields,
+  /** What it is content with where the whole scope is not free. */
+  narrow: Schema.NullOr(Schema.NonEmptyString),
   holder: Holder,
   reason: Schema.String,
+  /** When its holder asked, Unix ms, by the holder's host. */
+  asked: Schema.Finite,
   since: Schema.Finite,
   /** Unix ms: it gives up then. */
   until: Schema.Finite,
@@ -72,8 +84,13 @@ export const Waiting = Schema.Struct({
 })
 export type Waiting = typeof Waiting.Type
 
+/** A request in its line, with the names of those it waits for. */
+export const InLine = Schema.Struct({ ...Waiting.fields, behind: Schema.Array(Schema.String) })
+export type InLine = typeof InLine.Type
+
 /** What a session's card shows of its leases. */
 export const HeldLease = Schema.Struct({
+  ticket: Ticket,
   ...Scope.fields,
   reason: Schema.String,
   fence: Fence,

@@ -1,6 +1,7 @@
 /** A session as everyone may see it: what `sm list` prints and what the directory stores. */
 import { Effect, Schema } from "effect"
 import { HostId, MessageId, SessionId, SessionName } from "./Ids.ts"
+import { HeldLease } from "./Lock.ts"
 import { Cause } from "./Message.ts"
 
 /**
@@ -95,7 +96,9 @@ export const SessionCard = Schema.Struct({
   stopping: later(Schema.NullOr(MessageId), null),
   limited: later(Schema.NullOr(Limit), null),
   /** Is it told how full its context is, from which percentages on, and who else is? */
-  monitor: later(Schema.NullOr(Monitor), null)
+  monitor: later(Schema.NullOr(Monitor), null),
+  /** Workspaces, or parts of them, that are its own to write in until its turn ends. */
+  leases: later(Schema.Array(HeldLease), [])
 })
 export type SessionCard = typeof SessionCard.Type
 

@@ -2,9 +2,11 @@
 import { Schema } from "effect"
 import { GivenName } from "../domain/GivenName.ts"
 import { MessageId, RoleName, SessionId } from "../domain/Ids.ts"
+import { InLine, Lease } from "../domain/Lock.ts"
 import { Addressee, Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
 import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
+import { lockVerbs } from "./LockApi.ts"
 import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
@@ -159,7 +161,14 @@ export const verbs = {
   status: verb(
     "The caller, and the others in its repository.",
     Schema.Struct({ cwd: Schema.optionalKey(Schema.String) }),
-    Schema.Struct({ me: Schema.NullOr(SessionCard), others: Schema.Array(SessionCard), total: Schema.Int })
+    Schema.Struct({
+      me: Schema.NullOr(SessionCard),
+      others: Schema.Array(SessionCard),
+      total: Schema.Int,
+      /** In the caller's repository, all its worktrees. */
+      leases: Schema.Array(Lease),
+      waiting: Schema.Array(InLine)
+    })
   ),
   output: verb(
     "The last lines of a pane.",
@@ -226,6 +235,7 @@ export const verbs = {
   ),
   ...timeVerbs,
   ...personVerbs,
+  ...lockVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),

@@ -14,6 +14,7 @@ import type { Places } from "./dispatch/TemplateFile.ts"
 import * as Desk from "./DeskVerbs.ts"
 import type { Feed } from "./Feed.ts"
 import * as Line from "./LineVerbs.ts"
+import * as Lock from "./LockVerbs.ts"
 import * as Loops from "./LoopVerbs.ts"
 import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
@@ -62,7 +63,11 @@ const handlersOf = (options: Options): Handlers => ({
   turnComplete: Team.turnComplete,
   kinds: () => View.kinds,
   me: (_, caller) => own(caller),
-  status: View.status,
+  status: (input, caller) => View.status(input, caller, options.hostId),
+  lock: (input, caller) => Lock.lock(input, caller, options.hostId),
+  giveUpLock: Lock.giveUpLock,
+  unlock: (input, caller) => Lock.unlock(input, caller, options.hostId),
+  locks: ({ cwd }) => Lock.locks(cwd, options.hostId),
   output: View.output,
   tail: View.tail,
   what: makeSummaries(options.what),

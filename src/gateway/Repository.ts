@@ -6,6 +6,10 @@ import { Cache, Context, Duration, Effect, Layer } from "effect"
 export interface Place {
   /** The directory that all worktrees share; where there is no repository, the directory itself. */
   readonly root: string
+  /** The directory asked about, without links. */
+  readonly real: string
+  /** The root of its worktree, the directory in which `.git` is; none where there is no repository. */
+  readonly workspace: string | null
   /** The address of `origin`: clones of one repository share it. */
   readonly origin: string | null
 }
@@ -15,6 +19,8 @@ export class Repository extends Context.Service<
   {
     /** Never fails and never takes long; what cannot be read is a place of its own. */
     readonly of: (directory: string) => Effect.Effect<Place>
+    /** The same, looked up now: what was a moment ago is not good enough for a lock. */
+    readonly fresh: (directory: string) => Effect.Effect<Place>
   }
 >()("sm/gateway/Repository") {}
 
@@ -64,9 +70,9 @@ const locate = async (directory: string): Promise<Place> => {
     if (git !== undefined && (await isDirectory(git))) {
       const shared = await head(join(git, "commondir"))
       const root = await realpath(shared === undefined ? git : resolve(git, shared.trim()))
-      return { root, origin: originIn((await head(join(root, "config"))) ?? "") }
+      return { root, real, workspace: at, origin: originIn((await head(join(root, "config"))) ?? "") }
     }
-    if (at === dirname(at)) return { root: real, origin: null }
+    if (at === dirname(at)) return { root: real, real, workspace: null, origin: null }
   }
 }
 
@@ -79,7 +85,7 @@ export const layer: Layer.Layer<Repository> = Layer.effect(
     const lost = new Set<string>()
     const lookup = (directory: string): Effect.Effect<Place> =>
       Effect.suspend(() => {
-        const unknown: Place = { root: directory, origin: null }
+        const unknown: Place = { root: directory, real: directory, workspace: null, origin: null }
         if (lost.size >= LOST) return Effect.succeed(unknown)
         let back = false
         const found = locate(directory).finally(() => {
@@ -99,7 +105,8 @@ export const layer: Layer.Layer<Repository> = Layer.effect(
         )
       })
     return Effect.map(Cache.make({ capacity: REMEMBERED, timeToLive: FRESH, lookup }), (places) => ({
-      of: (directory) => Cache.get(places, directory)
+      of: (directory) => Cache.get(places, directory),
+      fresh: lookup
     }))
   })
 )

@@ -4,10 +4,12 @@ import { ref } from "../actors/ActorRef.ts"
 import { Session } from "../actors/session/Session.ts"
 import { Roster } from "../agents/Roster.ts"
 import { Directory } from "../broker/Directory.ts"
+import type { HostId } from "../domain/Ids.ts"
 import { isLive, type SessionCard } from "../domain/Session.ts"
 import { PaneId, Terminal } from "../terminal/Terminal.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, own } from "./Caller.ts"
+import { locks } from "./LockVerbs.ts"
 import { acting, neighbours } from "./Members.ts"
 
 export const list = (input: Input<"list">) =>
@@ -40,14 +42,26 @@ export const children = (input: Input<"children">, caller: Caller) =>
     return yield* acting(found.filter(fits))
   })
 
-export const status = (input: Input<"status">, caller: Caller) =>
+/** Locks are no reason not to say who is here. */
+const lockedIn = (cwd: string | undefined, host: HostId) =>
+  cwd === undefined
+    ? Effect.succeed({ leases: [], waiting: [] })
+    : locks(cwd, host).pipe(
+        Effect.timeout("2 seconds"),
+        Effect.catch((error) =>
+          Effect.as(Effect.logWarning(`status without locks: ${error.message}`), { leases: [], waiting: [] })
+        )
+      )
+
+export const status = (input: Input<"status">, caller: Caller, host: HostId) =>
   Effect.gen(function* () {
     const directory = yield* Directory
     const live = (yield* directory.all).filter((card) => isLive(card.state))
     const output: Output<"status"> = {
       me: caller.card ?? null,
       others: yield* neighbours(caller, input.cwd, false),
-      total: live.length
+      total: live.length,
+      ...(yield* lockedIn(caller.card?.workingDir ?? input.cwd, host))
     }
     return output
   })

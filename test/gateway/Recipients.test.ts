@@ -39,6 +39,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     completed: null,
     limited: null,
     monitor: null,
+    leases: [],
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

@@ -42,19 +42,24 @@ describe("a repository", () => {
 
         const { of } = yield* Repository.Repository
         const here = yield* of(main)
-        assert.deepStrictEqual(here, { root: join(main, ".git"), origin: "git@example.com:team/api.git" })
-        for (const same of [
-          join(root, "tree"),
-          made(join(main, "src/deep")),
-          made(join(root, "tree/src")),
-          join(root, "link")
-        ])
-          assert.deepStrictEqual(yield* of(same), here, same)
+        const shared = { root: join(main, ".git"), origin: "git@example.com:team/api.git" }
+        assert.deepStrictEqual(here, { ...shared, real: main, workspace: main })
+        const tree = join(root, "tree")
+        for (const [same, real, workspace] of [
+          [tree, tree, tree],
+          [made(join(main, "src/deep")), join(main, "src/deep"), main],
+          [join(main, ".git"), join(main, ".git"), main],
+          [made(join(tree, "src")), join(tree, "src"), tree],
+          [join(root, "link"), tree, tree]
+        ] as const)
+          assert.deepStrictEqual(yield* of(same), { ...shared, real, workspace }, same)
         const part = yield* of(join(main, "part"))
         assert.strictEqual(part.root, join(main, ".git/modules/part"))
-        assert.deepStrictEqual(yield* of(clone), { root: join(clone, ".git"), origin: here.origin })
+        assert.strictEqual(part.workspace, join(main, "part"))
+        const other = { root: join(clone, ".git"), origin: here.origin, real: clone, workspace: clone }
+        assert.deepStrictEqual(yield* of(clone), other)
         for (const alone of [plain, broken, join(root, "empty"), join(root, "gone")])
-          assert.deepStrictEqual(yield* of(alone), { root: alone, origin: null }, alone)
+          assert.deepStrictEqual(yield* of(alone), { root: alone, real: alone, workspace: null, origin: null }, alone)
       }).pipe(Effect.provide(Repository.layer), Effect.scoped)
   )
 })

@@ -10,6 +10,8 @@ import { Desk } from "../../src/actors/desk/Desk.ts"
 import * as DeskBehavior from "../../src/actors/desk/DeskBehavior.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import * as MonitorBehavior from "../../src/actors/monitor/MonitorBehavior.ts"
+import { Locks } from "../../src/actors/locks/Locks.ts"
+import * as LocksBehavior from "../../src/actors/locks/LocksBehavior.ts"
 import { Pool } from "../../src/actors/pool/Pool.ts"
 import * as PoolBehavior from "../../src/actors/pool/PoolBehavior.ts"
 import { Registry } from "../../src/actors/registry/Registry.ts"
@@ -92,7 +94,8 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
         yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
         yield* ActorSystem.register(Pool, PoolBehavior.behavior),
         yield* ActorSystem.register(Desk, DeskBehavior.behavior),
-        yield* ActorSystem.register(Monitor, MonitorBehavior.behavior)
+        yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
+        yield* ActorSystem.register(Locks, LocksBehavior.behavior)
       ]
       const context = yield* Layer.buildWithScope(
         Layer.mergeAll(

@@ -1,7 +1,7 @@
 /** The lock manager's definition: one in the swarm (`locks.main`), leases in order of asking. */
 import { Schema } from "effect"
 import { HostId, SessionId } from "../../domain/Ids.ts"
-import { Fence, Holder, Lease, Scope, Ticket, Waiting } from "../../domain/Lock.ts"
+import { Fence, Holder, Lease, InLine, Scope, Ticket, Waiting } from "../../domain/Lock.ts"
 import * as Actor from "../Actor.ts"
 
 export const State = Schema.Struct({
@@ -11,7 +11,9 @@ export const State = Schema.Struct({
   /** In order of asking. */
   waiting: Schema.Array(Waiting),
   /** Tickets that came to their end, newest last, and how: asked again they are answered the same. */
-  ended: Schema.Array(Schema.Struct({ ticket: Ticket, why: Schema.String }))
+  ended: Schema.Array(Schema.Struct({ ticket: Ticket, why: Schema.String })),
+  /** What the timer is set for, Unix ms: no later than whatever ends next. */
+  due: Schema.NullOr(Schema.Finite)
 })
 export type State = typeof State.Type
 
@@ -79,6 +81,7 @@ export const Locks = Actor.make({
     GiveUp: Actor.message({
       payload: Schema.Struct({ ticket: Ticket, why: Schema.String }),
       success: Standing,
+      failure: Schema.Never,
       lane: "control"
     }),
     /** Ends leases of a holder in a workspace (`path`: those that this glob meets), or of anybody with `force`. */
@@ -90,7 +93,13 @@ export const Locks = Actor.make({
     }),
     /** Its turn, its context or itself is over: whatever it holds or waits for ends, of every epoch up to `epoch`. */
     SessionOver: Actor.message({
-      payload: Schema.Struct({ id: SessionId, epoch: Schema.Int, before: Schema.Finite, why: Schema.String }),
+      payload: Schema.Struct({
+        id: SessionId,
+        epoch: Schema.Int,
+        /** When that was, Unix ms: what it asked for later in this epoch stays. */
+        before: Schema.Finite,
+        why: Schema.String
+      }),
       lane: "control"
     }),
     /** The same of a guest. */
@@ -103,7 +112,13 @@ export const Locks = Actor.make({
       payload: Schema.Struct({ id: SessionId, host: HostId, epoch: Schema.Int }),
       lane: "control"
     }),
-    Describe: Actor.message({ payload: Schema.Struct({}), success: State, failure: Schema.Never, lane: "control" }),
+    /** Who has what, and who waits for whom. */
+    Describe: Actor.message({
+      payload: Schema.Struct({}),
+      success: Schema.Struct({ leases: Schema.Array(Lease), waiting: Schema.Array(InLine) }),
+      failure: Schema.Never,
+      lane: "control"
+    }),
     /** The broker's timer: looks at whose time has run out. `at`: when it was due. */
     Tick: Actor.message({ payload: Schema.Struct({ at: Schema.Finite }), lane: "control" })
   }

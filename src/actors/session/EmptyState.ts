@@ -45,5 +45,7 @@ export const emptyState = (id: string): State => ({
   limited: null,
   limits: 0,
   draft: null,
+  heardAt: 0,
+  leasing: { held: [], awaits: null, renewal: null, over: 0 },
   handoff: null
 })

@@ -122,6 +122,7 @@ export const cardOf = (state: State): SessionCard => ({
       ({ after, kind, mode }) => mode === "urgent" && kind === "message" && after === undefined
     )?.id ?? null,
   limited: state.limited === null ? null : { until: state.limited.until, reason: state.limited.reason },
+  leases: state.leasing.held.map(({ asked: _asked, ttl: _ttl, ...lease }) => lease),
   monitor:
     state.gauge === null
       ? null

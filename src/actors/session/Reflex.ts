@@ -4,6 +4,7 @@ import { assigning } from "./Assignment.ts"
 import { digesting } from "./Digest.ts"
 import { contextWatch } from "./ContextWatch.ts"
 import { handingOff } from "./Handoff.ts"
+import { leasing } from "./Leasing.ts"
 import { limits } from "./Limits.ts"
 import { andThen, type Move } from "./Move.ts"
 import type { State } from "./State.ts"
@@ -13,7 +14,16 @@ import { watched } from "./Watchers.ts"
 export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
-const reflexes: ReadonlyArray<Reflex> = [contextWatch, limits, handingOff, assigning, digesting, membership, watched]
+const reflexes: ReadonlyArray<Reflex> = [
+  contextWatch,
+  limits,
+  handingOff,
+  assigning,
+  digesting,
+  membership,
+  leasing,
+  watched
+]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
   reflexes.reduce((sum, reflex) => andThen(sum, (state) => reflex(before, state, now)), move)

@@ -4,6 +4,7 @@ import { Signal } from "../../agents/Agent.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
+import { Lease, Ticket } from "../../domain/Lock.ts"
 import { MessageStatus, Sender, SYSTEM } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
@@ -204,6 +205,15 @@ export const Session = Actor.make({
       failure: Refused,
       lane: "control"
     }),
+    /** From the lock manager: it has this lease. */
+    Leased: Actor.message({ payload: Schema.Struct({ lease: Lease }), lane: "control" }),
+    /** It waits for one, asked for at `asked`, Unix ms. */
+    LeaseAwaited: Actor.message({
+      payload: Schema.Struct({ epoch: Schema.Int, asked: Schema.Finite }),
+      lane: "control"
+    }),
+    /** It has this one no more, and did not give it up itself. */
+    LeaseLost: Actor.message({ payload: Schema.Struct({ ticket: Ticket, why: Schema.String }), lane: "control" }),
     /** A timer of the session's own, set for `at`, Unix ms. */
     Woke: Actor.message({ payload: Schema.Struct({ timer: Schema.String, at: Schema.Finite }) }),
 

@@ -14,6 +14,7 @@ import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
 import { moved, silent, unknown } from "./Handling.ts"
 import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf, acceptance } from "./Move.ts"
+import { locking } from "./Leases.ts"
 import { loops } from "./Loops.ts"
 import { givenBack } from "./Membership.ts"
 import { posting } from "./Posting.ts"
@@ -68,6 +69,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     ...loops,
     ...teaming,
     ...care,
+    ...locking,
     Launch: (payload, state, mail) =>
       Effect.sync(() => {
         if (state.spec !== null) return { state, reply: null }

@@ -4,6 +4,7 @@ import { MessageId } from "../../domain/Ids.ts"
 import { Letter, Order } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
 import { Spec } from "../../domain/Spec.ts"
+import { HeldLease } from "../../domain/Lock.ts"
 import { Completion, Context, Limit, SessionPhase, StatusText } from "../../domain/Session.ts"
 
 /**
@@ -143,6 +144,18 @@ export const State = Schema.Struct({
   draft: Schema.NullOr(
     Schema.Struct({ text: Schema.String, at: Schema.Finite, away: Schema.Boolean, sent: Schema.Int })
   ),
+  /** When the agent said what was taken last, Unix ms. */
+  heardAt: Schema.Finite,
+  /** Its leases on workspaces: of its turn, and of this epoch. */
+  leasing: Schema.Struct({
+    held: Schema.Array(Schema.Struct({ ...HeldLease.fields, ttl: Schema.Finite, asked: Schema.Finite })),
+    /** When it asked for one that it waits for, Unix ms. */
+    awaits: Schema.NullOr(Schema.Finite),
+    /** When it asks for one more term, Unix ms. */
+    renewal: Schema.NullOr(Schema.Finite),
+    /** When its last turn was over, Unix ms: what was asked for before that is void. */
+    over: Schema.Finite
+  }),
   /** A file from which the agent goes on in a fresh context once its turn is over. */
   handoff: Schema.NullOr(Schema.Struct({ file: Schema.String }))
 })

@@ -196,7 +196,7 @@ export const signalled = (
   conversation?: string
 ): Move => {
   if (state.signals.includes(id)) return stay(state)
-  const taken: State = { ...state, signals: [...state.signals, id].slice(-SIGNALS) }
+  const taken: State = { ...state, heardAt: at, signals: [...state.signals, id].slice(-SIGNALS) }
   if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
   if (isVoid(taken, conversation, signal, at)) return forgotten(taken, signal, now, carries)
   // Its start told nothing, or has not come: the first prompt tells where the agent is.

@@ -53,6 +53,8 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     limited: null,
     limits: 0,
     draft: null,
+    heardAt: 0,
+    leasing: { held: [], awaits: null, renewal: null, over: 0 },
     handoff: null
   })
 }

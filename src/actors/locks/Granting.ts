@@ -1,0 +1,181 @@
+/** Pure: who gets a lease when, and how each ends. */
+import type { Lease, Scope, Ticket, Waiting } from "../../domain/Lock.ts"
+import { type Out, publish, tell, timer } from "../Out.ts"
+import { Session } from "../session/Session.ts"
+import { against, cycleIn, isFree, least, nameOf } from "./Conflicts.ts"
+import { Locks, type State } from "./Locks.ts"
+
+export interface Move {
+  readonly state: State
+  readonly out: ReadonlyArray<Out>
+}
+
+export const stay = (state: State): Move => ({ state, out: [] })
+
+export const andThen = (move: Move, next: (state: State) => Move): Move => {
+  const after = next(move.state)
+  return { state: after.state, out: [...move.out, ...after.out] }
+}
+
+/** Tickets at their end that are remembered. */
+const REMEMBERED = 300
+
+const remembered = (state: State, ticket: Ticket, why: string): State["ended"] =>
+  [...state.ended, { ticket, why }].slice(-REMEMBERED)
+
+const over = ({ holder, ticket }: Lease | Waiting, why: string): Out =>
+  publish({ _tag: "LeaseEnded", id: ticket, ticket, holder: nameOf(holder), why })
+
+/** `told`: its session knows already. */
+export const leaseEnds = (state: State, lease: Lease, why: string, told = false): Move => {
+  const { holder, ticket } = lease
+  const lost =
+    told || holder._tag !== "Session" ? [] : [tell(Session, holder.host, holder.id, "LeaseLost", { ticket, why })]
+  return {
+    state: {
+      ...state,
+      leases: state.leases.filter((other) => other.ticket !== ticket),
+      ended: remembered(state, ticket, why)
+    },
+    out: [over(lease, why), ...lost]
+  }
+}
+
+export const waitEnds = (state: State, waiting: Waiting, why: string): Move => ({
+  state: {
+    ...state,
+    waiting: state.waiting.filter((other) => other.ticket !== waiting.ticket),
+    ended: remembered(state, waiting.ticket, why)
+  },
+  out: [over(waiting, why)]
+})
+
+/** One after the other. */
+export const each = <A>(state: State, items: ReadonlyArray<A>, step: (state: State, item: A) => Move): Move =>
+  items.reduce((move, item) => andThen(move, (next) => step(next, item)), stay(state))
+
+export type Request = Omit<Waiting, "until" | "since">
+
+/** The scope that is free for it now: all that it wishes, or what it is content with. */
+export const free = (state: State, request: Request, place: number): Scope["path"] | undefined => {
+  if (isFree(state, request, place)) return request.path
+  if (request.narrow === null) return undefined
+  return isFree(state, { ...request, path: request.narrow }, place) ? request.narrow : undefined
+}
+
+/** It has the lease. */
+export const granted = (state: State, request: Request, path: Scope["path"], now: number): Move => {
+  const { asked, auto, holder, host, reason, ticket, ttl, workspace } = request
+  const fence = state.fence + 1
+  const lease: Lease = {
+    ticket,
+    host,
+    workspace,
+    path,
+    holder,
+    reason,
+    fence,
+    asked,
+    since: now,
+    until: now + ttl,
+    ttl,
+    auto
+  }
+  const told = holder._tag === "Session" ? [tell(Session, holder.host, holder.id, "Leased", { lease })] : []
+  return {
+    state: { ...state, fence, leases: [...state.leases, lease] },
+    out: [publish({ _tag: "LeaseGranted", id: ticket, lease }), ...told]
+  }
+}
+
+/** One more term, asked for at `asked`. */
+export const renewed = (state: State, ticket: Ticket, now: number, asked?: number): State => ({
+  ...state,
+  leases: state.leases.map((lease) =>
+    lease.ticket === ticket
+      ? { ...lease, until: Math.max(lease.until, now + lease.ttl), asked: Math.max(lease.asked, asked ?? lease.asked) }
+      : lease
+  )
+})
+
+/** It waits, behind those that came before. */
+export const waits = (state: State, request: Request, until: number, now: number): Move => {
+  const waiting: Waiting = { ...request, since: now, until }
+  const next = { ...state, waiting: [...state.waiting, waiting] }
+  const behind = against(next, least(waiting), next.waiting.length - 1).map(({ holder }) => nameOf(holder))
+  const { holder } = request
+  const told =
+    holder._tag === "Session"
+      ? [tell(Session, holder.host, holder.id, "LeaseAwaited", { epoch: holder.epoch, asked: request.asked })]
+      : []
+  return {
+    state: next,
+    out: [publish({ _tag: "LeaseAwaited", id: waiting.ticket, waiting, behind: [...new Set(behind)] }), ...told]
+  }
+}
+
+/** What ends by time: requests whose wait is over. */
+const late = (state: State, now: number): Move =>
+  each(
+    state,
+    state.waiting.filter(({ until }) => until <= now),
+    (next, waiting) => waitEnds(next, waiting, "it was not free in the time given")
+  )
+
+/** In order of asking, whoever finds nothing in the way. */
+const handOver = (state: State, now: number): Move => {
+  for (const [place, waiting] of state.waiting.entries()) {
+    const path = free(state, waiting, place)
+    if (path === undefined) continue
+    const left = { ...state, waiting: state.waiting.filter((other) => other !== waiting) }
+    return andThen(granted(left, waiting, path, now), (next) => handOver(next, now))
+  }
+  return stay(state)
+}
+
+/** What a grant has closed to a ring: of it the request that came last is refused. */
+const unringed = (state: State): Move => {
+  const cycle = cycleIn(state)
+  if (cycle === undefined) return stay(state)
+  return andThen(waitEnds(state, cycle.youngest, ringText(cycle.names)), unringed)
+}
+
+export const ringText = (names: ReadonlyArray<string>): string =>
+  `waiting would never end: ${[...names, names[0]].join(" waits for ")}`
+
+const nextEnd = ({ leases, waiting }: State): number | null =>
+  [...leases, ...waiting].reduce<number | null>((least, { until }) => Math.min(least ?? until, until), null)
+
+/** Ends a move: who waits gets what is free, and the timer is set for what ends next; a later one is found when it fires. */
+export const settled = (move: Move, now: number): Move =>
+  andThen(
+    andThen(move, (state) =>
+      andThen(
+        andThen(late(state, now), (next) => handOver(next, now)),
+        unringed
+      )
+    ),
+    (state) => {
+      const due = nextEnd(state)
+      if (due === null || (state.due !== null && state.due <= due)) return stay(state)
+      return { state: { ...state, due }, out: [timer(Locks, "expiry", due, "Tick", { at: due })] }
+    }
+  )
+
+/** Later than this the timer came because everything was down, ms: also those who would have renewed. */
+const PATIENCE = 5000
+
+/** The timer: leases whose term is over end. After a time when nobody could renew, they have one more. */
+export const expired = (state: State, at: number, now: number): Move => {
+  const ends = state.leases.filter(({ until }) => until <= now)
+  const woken: State = { ...state, due: null }
+  if (now - at > PATIENCE) return stay(ends.reduce<State>((next, { ticket }) => renewed(next, ticket, now), woken))
+  return each(woken, ends, (next, lease) => leaseEnds(next, lease, "its time ran out without being renewed"))
+}
+
+/** All that these words are true of ends, leases and waits. */
+export const endAll = (state: State, theirs: (held: Lease | Waiting) => boolean, why: string, told: boolean): Move =>
+  andThen(
+    each(state, state.leases.filter(theirs), (next, lease) => leaseEnds(next, lease, why, told)),
+    (next) => each(next, next.waiting.filter(theirs), (then, waiting) => waitEnds(then, waiting, why))
+  )

@@ -1,0 +1,123 @@
+/** How the lock manager answers its mail. */
+import { Effect } from "effect"
+import { holderKey, type Lease, type InLine, type Ticket, type Waiting } from "../../domain/Lock.ts"
+import type { Behavior, Mail } from "../Behavior.ts"
+import { against, cycleIn, least, meet, nameOf, within } from "./Conflicts.ts"
+import {
+  each,
+  endAll,
+  expired,
+  free,
+  granted,
+  leaseEnds,
+  type Move,
+  renewed,
+  type Request,
+  settled,
+  stay,
+  waitEnds,
+  waits
+} from "./Granting.ts"
+import { Deadlock, LockHeld, Locks, NotHolder, Standing, type State } from "./Locks.ts"
+
+const standing = (state: State, ticket: Ticket): Standing => {
+  const lease = state.leases.find((other) => other.ticket === ticket)
+  if (lease !== undefined) return Standing.cases.Granted.make({ lease })
+  const place = state.waiting.findIndex((other) => other.ticket === ticket)
+  const waiting = state.waiting[place]
+  if (waiting !== undefined) return Standing.cases.Waits.make({ ticket, behind: against(state, least(waiting), place) })
+  return Standing.cases.Over.make({
+    why: state.ended.find((other) => other.ticket === ticket)?.why ?? "nobody asked for it"
+  })
+}
+
+const queued = (state: State): ReadonlyArray<InLine> =>
+  state.waiting.map((waiting, place) => {
+    const behind = against(state, least(waiting), place).map(({ holder }) => nameOf(holder))
+    return { ...waiting, behind: [...new Set(behind)] }
+  })
+
+const isKnown = (state: State, ticket: Ticket): boolean =>
+  [...state.leases, ...state.waiting, ...state.ended].some((other) => other.ticket === ticket)
+
+/** A lease of its own that has all it asks for, or all that it is content with. */
+const ownOver = (state: State, request: Request): Lease | undefined =>
+  state.leases.find(
+    (lease) =>
+      holderKey(lease.holder) === holderKey(request.holder) &&
+      (within(lease, request) || (request.narrow !== null && within(lease, { ...request, path: request.narrow })))
+  )
+
+const ending = <A>(move: Move, mail: Mail, reply: (state: State) => A) => {
+  const { out, state } = settled(move, mail.now)
+  return { state, reply: reply(state), out }
+}
+
+const word =
+  <P>(step: (payload: P, state: State, mail: Mail) => Move) =>
+  (payload: P, state: State, mail: Mail) =>
+    Effect.sync(() => ending(step(payload, state, mail), mail, () => null))
+
+export const behavior: Behavior<typeof Locks> = {
+  initial: () => ({ fence: 0, leases: [], waiting: [], ended: [], due: null }),
+  handlers: {
+    Acquire: ({ at, wait, ...asks }, state, mail) =>
+      Effect.gen(function* () {
+        const { ticket } = asks
+        const request: Request = { ...asks, asked: at }
+        const held = state.leases.find((other) => other.ticket === ticket) ?? ownOver(state, request)
+        if (held !== undefined) {
+          const next = renewed(state, held.ticket, mail.now, at)
+          return ending(stay(next), mail, (after) => standing(after, held.ticket))
+        }
+        if (isKnown(state, ticket)) return ending(stay(state), mail, (after) => standing(after, ticket))
+        const path = free(state, request, state.waiting.length)
+        if (path !== undefined)
+          return ending(granted(state, request, path, mail.now), mail, (after) => standing(after, ticket))
+        const last = waits(state, request, mail.now + wait, mail.now)
+        if (wait <= 0) {
+          const wish = { ...request, path: request.narrow ?? request.path }
+          return yield* new LockHeld({ by: against(state, wish, state.waiting.length) })
+        }
+        const cycle = cycleIn(last.state)
+        if (cycle !== undefined) return yield* new Deadlock({ cycle: [...cycle.names, ...cycle.names.slice(0, 1)] })
+        return ending(last, mail, (after) => standing(after, ticket))
+      }),
+    GiveUp: ({ ticket, why }, state, mail) =>
+      Effect.sync(() => {
+        const waiting = state.waiting.find((other) => other.ticket === ticket)
+        const move = waiting === undefined ? stay(state) : waitEnds(state, waiting, why)
+        return ending(move, mail, (after) => standing(after, ticket))
+      }),
+    Release: ({ force, holder, why, ...scope }, state, mail) =>
+      Effect.gen(function* () {
+        const met = state.leases.filter((lease) => meet(lease, scope))
+        const own = met.filter((lease) => force || holderKey(lease.holder) === holderKey(holder))
+        if (own.length === 0 && met.length > 0) return yield* new NotHolder({ by: met })
+        return ending(
+          each(state, own, (next, lease) => leaseEnds(next, lease, why)),
+          mail,
+          () => own
+        )
+      }),
+    SessionOver: word(({ before, epoch, id, why }, state) => {
+      const theirs = ({ asked, holder }: Lease | Waiting) =>
+        holder._tag === "Session" &&
+        holder.id === id &&
+        (holder.epoch < epoch || (holder.epoch === epoch && asked <= before))
+      return endAll(state, theirs, why, true)
+    }),
+    GuestOver: word(({ id, why }, state) =>
+      endAll(state, ({ holder }) => holder._tag === "Guest" && holder.id === id, why, false)
+    ),
+    Renew: word(({ epoch, id }, state, { now }) =>
+      stay(
+        state.leases
+          .filter(({ holder }) => holder._tag === "Session" && holder.id === id && holder.epoch === epoch)
+          .reduce((next, { ticket }) => renewed(next, ticket, now), state)
+      )
+    ),
+    Describe: (_, state) => Effect.sync(() => ({ state, reply: { leases: state.leases, waiting: queued(state) } })),
+    Tick: word(({ at }, state, { now }) => expired(state, at, now))
+  }
+}
