@@ -23,7 +23,7 @@ export const Config = Schema.Struct({
   restore: Schema.optionalKey(Schema.Literals(["manual", "auto"])),
   /** Thresholds of delivery and orchestration. */
   policy: Schema.optionalKey(Policy),
-  /** When a person is told what, and when nothing counts as known any more. */
+  /** What is told to a person, when, and how often a crashed agent is started again. */
   monitor: Schema.optionalKey(MonitorPolicy),
   what: Schema.optionalKey(
     Schema.Struct({

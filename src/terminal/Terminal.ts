@@ -42,6 +42,8 @@ export interface Pane {
   readonly dead: boolean
   /** Exit code of a dead pane's program, if it exited by itself. */
   readonly status: number | null
+  /** The signal that ended a dead pane's program, if one did: its name, or its number. */
+  readonly signal?: string
 }
 
 export interface Screen {

@@ -16,7 +16,8 @@ const parse = (line: string): ReadonlyArray<Listed> => {
     pane: PaneId.make(pane),
     pid: Number(pid) || 0,
     dead: dead === "1",
-    status: status === "" ? null : Number(status)
+    status: status === "" ? null : Number(status),
+    ...(signal === "" ? {} : { signal })
   }
   return [{ pane: listed, told: status !== "" || signal !== "", server: Number(server) }]
 }

@@ -102,7 +102,7 @@ describe("an important message", () => {
       const { pane } = yield* world.describe
       yield* stop
       agent.exit(1)
-      yield* session.tell("PaneLost", { pane: pane?.id ?? "", reason: "x" })
+      yield* session.tell("PaneLost", { pane: pane?.id ?? "", death: "gone", reason: "x" })
       yield* session.tell("Restore", { by: human })
       yield* boot
       yield* reaches(letter, "submitted")

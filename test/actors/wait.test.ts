@@ -76,7 +76,8 @@ describe("a wait for a session", () => {
       ben.agent.finish()
       yield* ann.takes(1)
       assert.match(ann.agent.prompts[0] ?? "", /^\[sm wait · m[0-9a-z]{15}\] ben is now idle \(waited 12\ds\)$/u)
-      assert.strictEqual(yield* (yield* MemoryClient).timers, 0)
+      // Only the vigil's: ben is idle after a turn.
+      assert.strictEqual(yield* (yield* MemoryClient).timers, 1)
       yield* TestClock.adjust("1 hour")
       assert.deepStrictEqual(yield* told(ann), [IDLE])
     }))
@@ -149,7 +150,8 @@ describe("a wait for a session", () => {
       yield* watch(ann, ben, 6000)
       const id = yield* makeMessageId
       yield* moving(ben.session.ask("Watch", { id, by: cat.sender(), until: Number.MAX_SAFE_INTEGER }))
-      assert.strictEqual(yield* (yield* MemoryClient).timers, 2)
+      // Each wait's, and the vigil's over ben's turn.
+      assert.strictEqual(yield* (yield* MemoryClient).timers, 3)
       yield* TestClock.adjust("2 minutes")
       assert.deepStrictEqual(yield* told(ann), [])
       ben.agent.finish()

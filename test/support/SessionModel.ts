@@ -253,7 +253,7 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
     started: (one) => signal({ _tag: "Started", source: one % 2 === 0 ? "clear" : "startup" }),
     kill: () => void handle("Kill", { reason: "x", by: HUMAN }),
     restore: () => void handle("Restore", { by: HUMAN }),
-    "pane lost": () => void handle("PaneLost", { pane: machine.state().pane?.id ?? "%9", reason: "x" }),
+    "pane lost": () => void handle("PaneLost", { pane: machine.state().pane?.id ?? "%9", reason: "x", death: "gone" }),
     "pane closed": () => void handle("PaneClosed", { pane: machine.state().pane?.id ?? "%9" }),
     "another activation": () => anotherActivation(),
     watch: (one) => {
@@ -312,7 +312,7 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
         passes(STEP)
         if (!isLive(machine.state().phase)) handle("Restore", { by: HUMAN })
         if (machine.state().launching !== null) acts.launched(0, 1)
-        if (machine.state().pane === null) handle("PaneLost", { pane: "", reason: "" })
+        if (machine.state().pane === null) handle("PaneLost", { pane: "", reason: "", death: "gone" })
         handle("Observed", { activity: "idle", detail: "" })
         const way = machine.state().typing?.letters ?? machine.state().flying[0]?.letters
         if (way === undefined) continue

@@ -27,6 +27,7 @@ import * as Directory from "../../src/broker/Directory.ts"
 import { layer as MemoryBroker, type MemoryClient } from "../../src/broker/MemoryBroker.ts"
 import { EventRecord } from "../../src/domain/Event.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
+import { Monitoring, MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
 import { watch } from "../../src/Watch.ts"
 import { FakePanes, layer as fakeTerminal } from "./FakeTerminal.ts"
 import { eventually, HOST, makeLetters, memberOf } from "./Member.ts"
@@ -35,6 +36,7 @@ import { adapterOf, ScriptedAgent } from "./ScriptedAgent.ts"
 
 export { eventually, HOST, human, type Member, moving, type Send } from "./Member.ts"
 
+const decodePolicy = Schema.decodeSync(MonitorPolicy)
 const decodeRecord = Schema.decodeSync(Schema.fromJsonString(EventRecord))
 
 /** Lets virtual time pass. */
@@ -71,7 +73,7 @@ const makeCast = (signals: Queue.Queue<Report>) => {
 
 const FIRST = SessionId.make("00000001")
 
-const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>, options: Options) =>
+const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>, { lease }: Options) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const panes = yield* FakePanes
@@ -99,7 +101,7 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
       ]
       const context = yield* Layer.buildWithScope(
         Layer.mergeAll(
-          ActorSystem.layer({ host: HOST, swarm: true, ...options }, registrations),
+          ActorSystem.layer({ host: HOST, swarm: true, ...(lease === undefined ? {} : { lease }) }, registrations),
           Layer.fresh(Directory.layer)
         ),
         scope
@@ -155,7 +157,10 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
 export type World = Effect.Success<ReturnType<typeof make>>
 
 /** `lease`: ms; a longer one makes long times pass faster. */
-type Options = Pick<ActorSystem.Options, "lease">
+type Options = Pick<ActorSystem.Options, "lease"> & {
+  /** As `config.yaml` sets it; agents that crash stay so where it is not given. */
+  readonly monitor?: typeof MonitorPolicy.Encoded
+}
 
 /** Runs a test with a booted host and one session to be spawned; `another` makes more. */
 export const withWorld = (
@@ -172,5 +177,8 @@ export const withWorld = (
       const world = yield* make(cast, signals, options)
       yield* world.boot
       yield* body(world)
-    }).pipe(Effect.provide(layers))
+    }).pipe(
+      Effect.provide(layers),
+      Effect.provideService(Monitoring, decodePolicy(options.monitor ?? { recover: { mode: "manual" } }))
+    )
   }).pipe(Effect.scoped)

@@ -118,7 +118,7 @@ export const makeTurnModel = () => {
   }
   const crash = () => {
     running = undefined
-    step("PaneLost", { pane: state().pane?.id ?? "", reason: "x" })
+    step("PaneLost", { pane: state().pane?.id ?? "", reason: "x", death: "gone" })
   }
 
   /** What the reactor does about a letter that is to be typed. */

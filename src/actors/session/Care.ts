@@ -5,9 +5,10 @@ import { forbiddenToOthers } from "./Authority.ts"
 import { moved, report, type Some, unknown } from "./Handling.ts"
 import { limitOver } from "./Limits.ts"
 import { cardOf, stay } from "./Move.ts"
+import { recover } from "./Recovery.ts"
 import { NotAllowed, NotNow } from "./Session.ts"
 
-export const care: Some<"Handoff" | "Monitor" | "LimitOver"> = {
+export const care: Some<"Handoff" | "Monitor" | "LimitOver" | "Vigilance" | "Recover"> = {
   Handoff: ({ by, file }, state, mail) =>
     Effect.gen(function* () {
       if (state.spec === null) return yield* unknown(state)
@@ -34,5 +35,7 @@ export const care: Some<"Handoff" | "Monitor" | "LimitOver"> = {
       const next = gauge === null ? null : { ...gauge, notify, warned: "none" as const }
       return moved(state, stay({ ...state, gauge: next }), mail, cardOf)
     }),
-  LimitOver: report((_, state, { now }) => limitOver(state, now))
+  LimitOver: report((_, state, { now }) => limitOver(state, now)),
+  Vigilance: report((policy, state) => stay({ ...state, vigil: { ...state.vigil, policy } })),
+  Recover: report(({ at }, state, { activation, now }) => recover(state, at, Math.max(now, at), activation))
 }

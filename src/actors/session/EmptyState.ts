@@ -1,5 +1,6 @@
 /** A session that nobody has spawned yet. */
 import type { State } from "./State.ts"
+import { noRecovery, noVigil } from "./Vigilance.ts"
 
 export const emptyState = (id: string): State => ({
   id,
@@ -47,5 +48,7 @@ export const emptyState = (id: string): State => ({
   draft: null,
   heardAt: 0,
   leasing: { held: [], awaits: null, renewal: null, over: 0 },
-  handoff: null
+  handoff: null,
+  vigil: noVigil,
+  recovery: noRecovery
 })

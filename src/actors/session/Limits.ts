@@ -2,7 +2,7 @@
 import { span } from "../../domain/Span.ts"
 import { Out, publish, timer } from "../Out.ts"
 import { idOf, type Move, stay } from "./Move.ts"
-import { called, news, notice } from "./Notices.ts"
+import { called, notice } from "./Notices.ts"
 import { overseers } from "./Overseers.ts"
 import type { Reflex } from "./Reflex.ts"
 import { Session } from "./Session.ts"
@@ -17,7 +17,7 @@ const TIMER = "limit"
 const retryAt = (state: State, resetsAt: number | null, now: number): number =>
   resetsAt ?? now + Math.min(LONGEST, SHORTEST * 2 ** Math.min(state.limits, 10))
 
-/** The person and the EM are told once: not again when a try after an unknown time fails as well. */
+/** The EM is told once: not again when a try after an unknown time fails as well. The person learns it from the monitor. */
 const announced = (state: State, reason: string, until: number | null, at: number, now: number): ReadonlyArray<Out> => {
   const when = until === null ? "it is tried again in" : "it resets in"
   const unit = at - now < MINUTE ? 1000 : MINUTE
@@ -26,8 +26,7 @@ const announced = (state: State, reason: string, until: number | null, at: numbe
   const about = `limit ${until ?? now}`
   return [
     publish({ _tag: "UsageLimited", id: idOf(state), reason, until }),
-    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about, at: now, text: `[sm] ${text}` })),
-    ...news({ about: `${about} ${state.id}`, at: now, text })
+    ...overseers(state, "parent").flatMap((to) => notice(state, to, { about, at: now, text: `[sm] ${text}` }))
   ]
 }
 

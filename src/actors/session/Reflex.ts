@@ -7,7 +7,9 @@ import { handingOff } from "./Handoff.ts"
 import { leasing } from "./Leasing.ts"
 import { limits } from "./Limits.ts"
 import { andThen, type Move } from "./Move.ts"
+import { recovering } from "./Recovery.ts"
 import type { State } from "./State.ts"
+import { vigil } from "./Vigil.ts"
 import { watched } from "./Watchers.ts"
 
 /** Sees the state before the mail and after it, at `now`, Unix ms; answers with what it adds. */
@@ -22,7 +24,9 @@ const reflexes: ReadonlyArray<Reflex> = [
   digesting,
   membership,
   leasing,
-  watched
+  watched,
+  recovering,
+  vigil
 ]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>

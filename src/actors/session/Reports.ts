@@ -12,12 +12,15 @@ import { andThen, enter, hop, idOf, type Move, stay, tellWorld } from "./Move.ts
 import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
 import { unheard } from "./Silence.ts"
+import type { Death } from "./Vigilance.ts"
 import { observed } from "./Turns.ts"
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
-const lost = (state: State, reason: string, now: number): Move =>
+const lost = (state: State, reason: string, death: Death, now: number): Move =>
   andThen(
-    andThen(givenBack({ ...state, draft: null }, reason), (mine) => cutShort(mine, reason, now)),
+    andThen(givenBack({ ...state, draft: null, recovery: { ...state.recovery, death } }, reason), (mine) =>
+      cutShort(mine, reason, now)
+    ),
     (next) =>
       andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>
         tellWorld(last, { _tag: "SessionStopped", id: idOf(last), reason })
@@ -54,7 +57,16 @@ export const reports: Some<
         detail: "",
         agentSessionId: payload.agentSessionId ?? state.agentSessionId,
         seatEnv: payload.seatEnv,
-        sides: sidesOf(adapter ?? {})
+        sides: sidesOf(adapter ?? {}),
+        vigil: {
+          ...state.vigil,
+          launched: mail.now,
+          reports: adapter?.capabilities.confirms === true,
+          heard: null,
+          worked: null,
+          rested: null,
+          failed: null
+        }
       }
       // Killed while it started: the reactor closes what has just been opened.
       if (state.phase === "stopped") return { state: seated, reply: null }
@@ -70,7 +82,7 @@ export const reports: Some<
   LaunchFailed: report(({ reason }, state, { now }) =>
     state.launching === null
       ? stay(state)
-      : andThen(stay({ ...state, launching: null }), (next) => lost(next, reason, now))
+      : andThen(stay({ ...state, launching: null }), (next) => lost(next, reason, "failed", now))
   ),
   Typed: (payload, state, mail) =>
     Effect.gen(function* () {
@@ -120,14 +132,14 @@ export const reports: Some<
     stay(state.draft === null ? state : { ...state, draft: { ...state.draft, away: true } })
   ),
   DraftBack: report((_, state) => stay({ ...state, draft: null })),
-  PaneLost: report(({ pane, reason }, state, { now }) =>
-    state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, now)
+  PaneLost: report(({ death, pane, reason }, state, { now }) =>
+    state.pane?.id !== pane || !isLive(state.phase) ? stay(state) : lost(state, reason, death, now)
   ),
   PaneClosed: report(({ pane }, state, { now }) => {
     if (state.pane?.id !== pane) return stay(state)
     // Live and without a pane or a start under way there would be no way on.
     const wanted = isLive(state.phase) && state.launching === null
-    return wanted ? lost(state, "its pane was closed", now) : stay({ ...state, pane: null })
+    return wanted ? lost(state, "its pane was closed", "gone", now) : stay({ ...state, pane: null })
   }),
   // Fired a moment early it would be gone with nothing expired.
   Tick: report((_, state) => ({ state, out: rearmed(state) }))

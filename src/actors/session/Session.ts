@@ -9,7 +9,7 @@ import { MessageStatus, Sender, SYSTEM } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
 import { Spec } from "../../domain/Spec.ts"
-import { Action, PaneRef, State } from "./State.ts"
+import { Action, Death, PaneRef, State, Thresholds } from "./State.ts"
 import { upgrades } from "./upgrades.ts"
 
 const Accepted = Schema.Struct({ state: MessageStatus, target: SessionPhase, name: SessionName })
@@ -262,8 +262,12 @@ export const Session = Actor.make({
     DraftAway: Actor.message({ payload: Schema.Struct({}) }),
     /** It stands in the composer again, or still. */
     DraftBack: Actor.message({ payload: Schema.Struct({}) }),
-    PaneLost: Actor.message({ payload: Schema.Struct({ pane: Schema.String, reason: Schema.String }) }),
+    PaneLost: Actor.message({ payload: Schema.Struct({ pane: Schema.String, reason: Schema.String, death: Death }) }),
     PaneClosed: Actor.message({ payload: Schema.Struct({ pane: Schema.String }) }),
+    /** What the host is configured to find worth telling a person. */
+    Vigilance: Actor.message({ payload: Thresholds }),
+    /** The timer of a new start after a crash. */
+    Recover: Actor.message({ payload: Schema.Struct({ at: Schema.Finite }) }),
     /** Looks at what time has changed: expiry. */
     Tick: Actor.message({ payload: Schema.Struct({}) })
   }

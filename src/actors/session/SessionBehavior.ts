@@ -1,12 +1,12 @@
 /** How a session answers its mail: every handler is a pure move of the state machine, given the time. */
 import { Effect, Option } from "effect"
-import { type MessageId, SessionName } from "../../domain/Ids.ts"
+import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
 import { Agenda } from "../agenda/Agenda.ts"
 import { SWARM } from "../ActorSystem.ts"
 import type { Behavior } from "../Behavior.ts"
-import { type Out, tell } from "../Out.ts"
+import { tell } from "../Out.ts"
 import { Registry } from "../registry/Registry.ts"
 import { forbidden, forbiddenToOthers } from "./Authority.ts"
 import { care } from "./Care.ts"
@@ -19,6 +19,7 @@ import { loops } from "./Loops.ts"
 import { givenBack } from "./Membership.ts"
 import { posting } from "./Posting.ts"
 import { reports } from "./Reports.ts"
+import { restored } from "./Restoring.ts"
 import { NotNow, Session } from "./Session.ts"
 import type { State } from "./State.ts"
 import { reactor, type Surroundings } from "./SessionReactor.ts"
@@ -54,10 +55,6 @@ const ended = (state: State, reason: string, now: number): Move =>
       })
     )
   )
-
-/** Again after a kill's release, which may still be on its way when whoever restores has asked for the name. */
-const claimed = (state: State): Out =>
-  tell(Registry, SWARM, "main", "Claim", { id: idOf(state), name: SessionName.make(state.name) })
 
 export const behavior: Behavior<typeof Session, Surroundings> = {
   initial: emptyState,
@@ -120,17 +117,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
             hint: `sm attach ${state.name}`
           })
         }
-        const again: State = {
-          ...state,
-          launching: { at: mail.now, resume: true, activation: mail.activation },
-          stoppedAt: null,
-          actions: []
-        }
-        const move = andThen(enter(again, "starting", "restoring", mail.now), (next) => {
-          const told = tellWorld(next, { _tag: "SessionRestored", id: idOf(next) })
-          return { ...told, out: [...told.out, claimed(next), tell(Agenda, next.host, next.id, "Open", {})] }
-        })
-        return moved(state, move, mail, cardOf)
+        return moved(state, restored(state, "restoring", mail.now, mail.activation), mail, cardOf)
       }),
     Rename: ({ by, name }, state, mail) =>
       Effect.gen(function* () {

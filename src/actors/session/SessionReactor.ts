@@ -1,13 +1,15 @@
 /** Makes the pane follow the session's committed state, and reports what it finds. Restartable at any point. */
-import { Clock, Effect, Option } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
 import type { AgentAdapter, Seat } from "../../agents/Agent.ts"
 import type { Quarters } from "../../agents/Quarters.ts"
 import { Roster } from "../../agents/Roster.ts"
 import type { Broker } from "../../broker/Broker.ts"
 import { Monitoring } from "../../domain/MonitorPolicy.ts"
+import { Rules } from "../../domain/Policy.ts"
 import { isLive } from "../../domain/Session.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { React, Self } from "../Behavior.ts"
+import { endOf } from "./Ending.ts"
 import { makeDrafts } from "./Drafts.ts"
 import { launch } from "./Launching.ts"
 import { isLeftover } from "./Leftover.ts"
@@ -17,6 +19,7 @@ import { look, seatOf, type Sight } from "./Sight.ts"
 import { makeSilence } from "./Silence.ts"
 import { makeStartUp } from "./StartUp.ts"
 import { makeTypist } from "./Typist.ts"
+import { type Death, Thresholds } from "./Vigilance.ts"
 import { makeWitness } from "./Witness.ts"
 
 export type Surroundings = Terminal | Roster | Broker | Quarters
@@ -32,6 +35,12 @@ export const SERVER_GONE = "the terminal server it ran in is gone"
 
 /** Where a start-up question may leave a session that has not been ready yet. */
 const UNSETTLED: ReadonlySet<State["phase"]> = new Set(["waiting-permission", "unknown"])
+const same = Schema.toEquivalence(Schema.NullOr(Thresholds))
+
+interface Gone {
+  readonly reason: string
+  readonly death: Death
+}
 
 const soonest = (...times: ReadonlyArray<number | undefined>): number | undefined => {
   const known = times.filter((time) => time !== undefined)
@@ -52,20 +61,18 @@ export const reactor = (
     /** The name that the pane shows, as far as this activation knows. */
     let titled: string | undefined
     const startUp = makeStartUp()
+    const { contextCritical, contextWarning } = yield* Rules
+    const policy: Thresholds = { ...(yield* Monitoring), warning: contextWarning, critical: contextCritical }
 
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
       const server = yield* terminal.server
-      if (server !== pane.server) return SERVER_GONE
+      if (server !== pane.server) return { reason: SERVER_GONE, death: "gone" } satisfies Gone
       const found = (yield* terminal.list).find(
         (other) => other.pane === pane.id && other.sessionId === self.address.key
       )
-      if (found === undefined) return "its pane is gone"
-      if (found.dead)
-        return found.status === null
-          ? "the agent's process ended"
-          : `the agent's process ended with exit code ${found.status}`
-      return undefined
+      if (found === undefined) return { reason: "its pane is gone", death: "gone" } satisfies Gone
+      return found.dead ? endOf(found) : undefined
     })
 
     const close = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
@@ -104,7 +111,7 @@ export const reactor = (
       if (checked !== pane.id) {
         const gone = yield* present(pane)
         if (gone !== undefined) {
-          self.report("PaneLost", { pane: pane.id, reason: gone })
+          self.report("PaneLost", { pane: pane.id, ...gone })
           return undefined
         }
         checked = pane.id
@@ -121,14 +128,14 @@ export const reactor = (
         return soonest(typist.due(state, now), witness.due(state, pokes, now), silence.due(state, now))
       // Another server may have given this pane's id to somebody else.
       if ((yield* terminal.server) !== pane.server) {
-        self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE })
+        self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE, death: "gone" })
         return undefined
       }
       const sight = yield* look(adapter, seat, pane.id)
       if (sight.dead) {
-        const gone = yield* present(pane)
+        const { death, reason } = (yield* present(pane)) ?? endOf({ status: null })
         const words = sight.farewell === "" ? "" : `: ${sight.farewell}`
-        self.report("PaneLost", { pane: pane.id, reason: `${gone ?? "the agent's process ended"}${words}` })
+        self.report("PaneLost", { pane: pane.id, reason: `${reason}${words}`, death })
         return undefined
       }
       silence.note(state, sight.observation.activity, now)
@@ -155,6 +162,7 @@ export const reactor = (
     return (state, { pokes }) =>
       Effect.gen(function* () {
         if (state.spec === null) return undefined
+        if (state.phase !== "stopped" && !same(state.vigil.policy, policy)) self.report("Vigilance", policy)
         // Also when it is wanted again already: the new start must not take the old agent for its own.
         if (state.pane !== null && (state.phase === "stopped" || state.launching !== null)) {
           yield* close(state.pane)
@@ -170,7 +178,7 @@ export const reactor = (
           if (!isLive(state.phase) || state.pane === null) return undefined
           const gone = yield* present(state.pane)
           if (gone !== undefined) {
-            self.report("PaneLost", { pane: state.pane.id, reason: gone })
+            self.report("PaneLost", { pane: state.pane.id, ...gone })
             return undefined
           }
           const now = yield* Clock.currentTimeMillis
@@ -185,7 +193,7 @@ export const reactor = (
         Effect.catchTag("TerminalError", (error) =>
           Effect.gen(function* () {
             if (error.reason === "NoSuchPane" && state.pane !== null) {
-              self.report("PaneLost", { pane: state.pane.id, reason: "its pane is gone" })
+              self.report("PaneLost", { pane: state.pane.id, reason: "its pane is gone", death: "gone" })
               return undefined
             }
             checked = undefined

@@ -5,7 +5,10 @@ import { Letter, Order } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
 import { Spec } from "../../domain/Spec.ts"
 import { HeldLease } from "../../domain/Lock.ts"
+import { Recovery, Vigil } from "./Vigilance.ts"
 import { Completion, Context, Limit, SessionPhase, StatusText } from "../../domain/Session.ts"
+
+export { Death, Thresholds } from "./Vigilance.ts"
 
 /**
  * Letters on their way into the pane as one prompt. `activation` marks who began: another one may not know how far that
@@ -157,6 +160,8 @@ export const State = Schema.Struct({
     over: Schema.Finite
   }),
   /** A file from which the agent goes on in a fresh context once its turn is over. */
-  handoff: Schema.NullOr(Schema.Struct({ file: Schema.String }))
+  handoff: Schema.NullOr(Schema.Struct({ file: Schema.String })),
+  vigil: Vigil,
+  recovery: Recovery
 })
 export type State = typeof State.Type

@@ -151,7 +151,11 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
     case "TurnFailed":
       if (late(state, signal.turn, at)) return stay(state)
       return andThen(ends(state, null, `turn failed: ${signal.reason}`.slice(0, 500), now), (next) =>
-        stay({ ...next, detail: `last turn failed: ${signal.reason}`.slice(0, 300) })
+        stay({
+          ...next,
+          detail: `last turn failed: ${signal.reason}`.slice(0, 300),
+          vigil: { ...next.vigil, failed: { at, reason: signal.reason.slice(0, 300) } }
+        })
       )
     case "Interrupted":
       return late(state, signal.turn, at) ? stay(state) : ends(state, null, "turn interrupted", now)
@@ -196,7 +200,8 @@ export const signalled = (
   conversation?: string
 ): Move => {
   if (state.signals.includes(id)) return stay(state)
-  const taken: State = { ...state, heardAt: at, signals: [...state.signals, id].slice(-SIGNALS) }
+  const vigil = { ...state.vigil, heard: signal._tag === "ContextMeasured" ? state.vigil.heard : now }
+  const taken: State = { ...state, heardAt: at, signals: [...state.signals, id].slice(-SIGNALS), vigil }
   if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
   if (isVoid(taken, conversation, signal, at)) return forgotten(taken, signal, now, carries)
   // Its start told nothing, or has not come: the first prompt tells where the agent is.

@@ -55,7 +55,22 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     draft: null,
     heardAt: 0,
     leasing: { held: [], awaits: null, renewal: null, over: 0 },
-    handoff: null
+    handoff: null,
+    vigil: {
+      policy: null,
+      open: [],
+      alarm: null,
+      launched: 0,
+      reports: false,
+      heard: null,
+      worked: null,
+      rested: null,
+      failed: null,
+      limit: null,
+      compactions: [],
+      compacted: null
+    },
+    recovery: { death: null, starts: [], due: null, starting: false, cut: null, back: null, gaveUp: null }
   })
 }
 
