@@ -24,8 +24,6 @@ export const MonitorPolicy = Schema.Struct({
   unknown_after: setting(Seconds, 120),
   /** Seconds of an agent's first work after which its hooks should have told of it. */
   unheard_after: setting(Seconds, 60),
-  /** Seconds within which an agent should be ready for its first prompt. */
-  start_after: setting(Seconds, 120),
   recover: Recover.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(Schema.decodeSync(Recover)({}))))
 })
 export type MonitorPolicy = typeof MonitorPolicy.Type

@@ -56,6 +56,8 @@ export interface Screen {
   readonly dead: boolean
   /** Somebody attached and pressed a key in the last two to three seconds (clocks of terminals tell whole ones). */
   readonly humanActive: boolean
+  /** Only a shell reads the keys, and the program was none: it has ended inside its wrapper. Nothing may be typed. */
+  readonly bare?: boolean
 }
 
 /** A pane whose screen changed since the last tick, or that died. */

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Clock, Effect, Layer, PubSub, Stream } from "effect"
 import { quote } from "./ControlProtocol.ts"
 import { faintBehind } from "./Faint.ts"
+import { makeForeground, runsShell } from "./Foreground.ts"
 import { endProcesses } from "./PaneProcesses.ts"
 import { paneScript } from "./PaneScript.ts"
 import { PaneId, type PaneNews, type PaneSpec, type Screen, Terminal, TerminalError } from "./Terminal.ts"
@@ -30,6 +31,7 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         onGone: () => PubSub.publishUnsafe(news, { _tag: "ServerGone" })
       })
 
+      const onlyShells = makeForeground()
       const server = Effect.map(
         run("server", "display-message -p '#{pid} #{start_time}'"),
         ([lines]) => lines?.[0] ?? ""
@@ -51,11 +53,13 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           catch: (error) => describe("open", error)
         })
         const name = `sm-${spec.sessionId}`
+        const shell = yield* Effect.promise(() => runsShell(spec.command[0]))
         const [created] = yield* run(
           "open",
           `new-session -d -P -F '#{pane_id}\t#{pane_pid}' -s ${quote(name)} -x 200 -y 50 -c ${quote(title(spec.cwd))} ${quote(`exec /bin/sh ${quote(script)}`)}`,
           `set-option -t ${quote(`=${name}:`)} @sm_id ${quote(spec.sessionId)}`,
-          `set-option -t ${quote(`=${name}:`)} @sm_title ${quote(title(spec.title))}`
+          `set-option -t ${quote(`=${name}:`)} @sm_title ${quote(title(spec.title))}`,
+          `set-option -t ${quote(`=${name}:`)} @sm_shell ${shell ? "1" : "0"}`
         )
         const [pane = "", pid = ""] = (created?.[0] ?? "").split("\t")
         return { pane: PaneId.make(pane), sessionId: spec.sessionId, pid: Number(pid), dead: false, status: null }
@@ -65,12 +69,14 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
         const [about, text, styled, clients] = yield* run(
           "screen",
-          `display-message -p -t ${pane} '#{cursor_x}\t#{cursor_y}\t#{pane_dead}\t#{session_name}\t#{pane_title}'`,
+          `display-message -p -t ${pane} '#{cursor_x}\t#{cursor_y}\t#{pane_dead}\t#{session_name}\t#{pane_pid}\t#{@sm_shell}\t#{pane_title}'`,
           `capture-pane -p -t ${pane}`,
           `capture-pane -p -e -t ${pane}`,
           "list-clients -F '#{client_control_mode}\t#{client_activity}\t#{session_name}'"
         )
-        const [x = "0", y = "0", dead = "0", session = "", name = ""] = (about?.[0] ?? "").split("\t")
+        const [x = "0", y = "0", dead = "0", session = "", pid = "", shell = "", name = ""] = (about?.[0] ?? "").split(
+          "\t"
+        )
         const humanActive = (clients ?? []).some((line) => {
           const [machine, activity, where] = line.split("\t")
           return machine === "0" && where === session && now - Number(activity) < ACTIVE
@@ -81,7 +87,9 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
           cursor: { x: Number(x), y: Number(y) },
           faint: faintBehind((styled ?? []).join("\n"), Number(x), Number(y)),
           dead: dead === "1",
-          humanActive
+          humanActive,
+          // A pane of an older version does not say what it runs: it is left alone.
+          bare: dead !== "1" && shell === "0" && (yield* Effect.promise(() => onlyShells(pane, Number(pid))))
         }
         return shown
       })

@@ -71,7 +71,7 @@ describe("what a person should know of a session", () => {
       []
     ],
     ["nothing of a new turn's silence", { phase: "working", since: ago(899) }, { heard: ago(2000) }, []],
-    ["that it is not ready", { phase: "starting", since: ago(120) }, {}, ["hung attention"]],
+    ["that nobody knows what it does", { phase: "unknown", since: NOW }, {}, ["unheard attention"]],
     ["that its hooks do not report", { phase: "working", since: ago(60) }, { worked: ago(60) }, ["unheard problem"]],
     ["that its hooks do not report, also between turns", {}, { worked: ago(60) }, ["unheard problem"]],
     ["nothing of the hooks of one that never worked", { since: ago(900) }, {}, []],

@@ -39,6 +39,8 @@ interface Running {
   dead: boolean
   status: number | null
   humanAt: number
+  /** The program has ended inside its wrapper: what the shell that is left was given to read. */
+  shell: Array<string> | undefined
 }
 
 /** The handle on the panes besides the port: what people and the world do to them. */
@@ -49,6 +51,8 @@ export class FakePanes extends Context.Service<
     readonly human: (sessionId: string, bytes: string) => Effect.Effect<void>
     /** The program ends, as by a signal. */
     readonly kill: (sessionId: string) => Effect.Effect<void>
+    /** The program ends inside its wrapper, which leaves a shell; answers with all that this one is given to read. */
+    readonly leaveShell: (sessionId: string) => Effect.Effect<ReadonlyArray<string>>
     /** The terminal server dies with all its panes. */
     readonly killServer: Effect.Effect<void>
     /** The next `type` never returns: it stops before the keys arrive, or after. For deaths at that moment. */
@@ -112,7 +116,8 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
             title: spec.title,
             dead: false,
             status: null,
-            humanAt: -Infinity
+            humanAt: -Infinity,
+            shell: undefined
           }
           panes.set(pane, running)
           const [name, ...args] = spec.command
@@ -156,10 +161,10 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
           if (stops === "after") return yield* Effect.never
         }),
         screen: Effect.fnUntraced(function* (pane) {
-          const { dead, humanAt, screen } = yield* find("screen", pane)
+          const { dead, humanAt, screen, shell } = yield* find("screen", pane)
           const now = yield* Clock.currentTimeMillis
           const { cursor, faint, text, title } = screen
-          return { text, title, cursor, faint, dead, humanActive: now - humanAt < ACTIVE }
+          return { text, title, cursor, faint, dead, humanActive: now - humanAt < ACTIVE, bare: shell !== undefined }
         }),
         history: (pane, lines) =>
           Effect.map(find("history", pane), ({ screen }) => screen.all.slice(-lines).join("\n")),
@@ -186,6 +191,14 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
           running.take(bytes)
         }),
         kill: (sessionId) => Effect.map(bySession(sessionId), ([pane, running]) => end(pane, running, null)),
+        leaveShell: (sessionId) =>
+          Effect.map(bySession(sessionId), ([pane, running]) => {
+            const read: Array<string> = []
+            running.shell = read
+            running.take = (bytes) => read.push(bytes)
+            tell({ _tag: "Changed", pane, sessionId })
+            return read
+          }),
         killServer: Effect.sync(() => {
           server++
           panes.clear()

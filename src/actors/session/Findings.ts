@@ -134,14 +134,15 @@ const hung: Look = (state, { hung_after }, now) => {
   }
 }
 
-const unready: Look = (state, { start_after }, now) =>
-  state.phase === "starting"
+/** Also one that was started and does not become ready. */
+const unknown: Look = (state) =>
+  state.phase === "unknown"
     ? {
-        cause: `hung ${state.id} start ${state.since}`,
-        kind: "hung",
+        cause: `unheard ${state.id} ${state.since}`,
+        kind: "unheard",
         severity: "attention",
-        text: `${called(state)} was started ${span(now - state.since)} ago and is not ready for a prompt. sm output ${state.name} shows its screen.`,
-        from: state.since + start_after * SECOND
+        text: `What ${called(state)} does is not known${because(state.detail)}. sm output ${state.name} shows its screen.`,
+        from: state.since
       }
     : undefined
 
@@ -171,7 +172,10 @@ const crashed: Look = (state, { recover }, now) => {
       from: gaveUp
     }
   }
-  const then = due === null ? `sm restore ${name} starts it again` : `It is started again in ${span(due - now)}`
+  const then =
+    due === null
+      ? `sm restore ${name} starts it again`
+      : `It is started again ${due > now ? `in ${span(due - now)}` : "at once"}`
   return {
     cause: `crashed ${id} ${since}`,
     kind: "crashed",
@@ -202,7 +206,7 @@ const looks: ReadonlyArray<Look> = [
   full,
   compacting,
   hung,
-  unready,
+  unknown,
   unheard,
   crashed,
   recovered

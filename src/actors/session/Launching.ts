@@ -57,7 +57,10 @@ const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter
   const plan = yield* adapter.launch(request)
   const existing = (yield* terminal.list).filter((pane) => pane.sessionId === state.id)
   for (const dead of existing.filter((pane) => pane.dead)) yield* terminal.close(dead.pane)
-  const alive = existing.find((pane) => !pane.dead)
+  const running = existing.find((pane) => !pane.dead)
+  const bare = running === undefined ? false : (yield* terminal.screen(running.pane)).bare === true && resume
+  if (running !== undefined && bare) yield* terminal.close(running.pane)
+  const alive = bare ? undefined : running
   // A start that was cut short between opening the pane and committing it: the same plan, already carried out.
   const pane =
     alive ??

@@ -9,6 +9,7 @@ import { Rules } from "../../domain/Policy.ts"
 import { isLive } from "../../domain/Session.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { React, Self } from "../Behavior.ts"
+import { makeBare } from "./Bare.ts"
 import { endOf } from "./Ending.ts"
 import { makeDrafts } from "./Drafts.ts"
 import { launch } from "./Launching.ts"
@@ -61,6 +62,7 @@ export const reactor = (
     /** The name that the pane shows, as far as this activation knows. */
     let titled: string | undefined
     const startUp = makeStartUp()
+    const bare = makeBare()
     const { contextCritical, contextWarning } = yield* Rules
     const policy: Thresholds = { ...(yield* Monitoring), warning: contextWarning, critical: contextCritical }
 
@@ -136,6 +138,12 @@ export const reactor = (
         const { death, reason } = (yield* present(pane)) ?? endOf({ status: null })
         const words = sight.farewell === "" ? "" : `: ${sight.farewell}`
         self.report("PaneLost", { pane: pane.id, reason: `${reason}${words}`, death })
+        return undefined
+      }
+      const left = bare(sight, state.phase, now)
+      if (left !== undefined) {
+        if ("wait" in left) return left.wait
+        self.report("PaneLost", { pane: pane.id, ...left })
         return undefined
       }
       silence.note(state, sight.observation.activity, now)

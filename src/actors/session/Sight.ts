@@ -10,6 +10,8 @@ export interface Sight {
   /** The activity comes from the agent's own state file, not from the screen. */
   readonly structured: boolean
   readonly dead: boolean
+  /** Its agent ended and left a shell behind: what is shown may be its last picture, and keys would go to the shell. */
+  readonly bare: boolean
   readonly humanActive: boolean
   /** What stands in the composer is ours and not on its way: the next message may take its place. */
   readonly leftover: boolean
@@ -51,6 +53,7 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
         Option.isSome(own) && structured ? { ...seen, ...own.value, detail: own.value.detail || seen.detail } : seen,
       structured,
       dead: screen.dead,
+      bare: screen.bare === true,
       humanActive: screen.humanActive,
       leftover: false,
       farewell: screen.dead ? adapter.farewell(screen) : ""
