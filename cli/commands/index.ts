@@ -30,6 +30,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandClass<S
   unlock: async () => (await import("./unlock.ts")).Unlock,
   locks: async () => (await import("./locks.ts")).Locks,
   list: async () => (await import("./list.ts")).List,
+  notices: async () => (await import("./notices.ts")).Notices,
   children: async () => (await import("./children.ts")).Children,
   me: async () => (await import("./me.ts")).Me,
   status: async () => (await import("./status.ts")).Status,

@@ -7,6 +7,7 @@ import { Addressee, Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../d
 import { SessionCard } from "../domain/Session.ts"
 import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { lockVerbs } from "./LockApi.ts"
+import { noticeVerbs } from "./NoticeApi.ts"
 import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
@@ -236,6 +237,7 @@ export const verbs = {
   ...timeVerbs,
   ...personVerbs,
   ...lockVerbs,
+  ...noticeVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),

@@ -19,6 +19,7 @@ import * as Loops from "./LoopVerbs.ts"
 import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
 import { commandOf, misread } from "./Misread.ts"
+import { notices } from "./NoticeVerbs.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
@@ -52,6 +53,7 @@ const handlersOf = (options: Options): Handlers => ({
   trace: ({ messageId }) => Message.trace(messageId),
   inbox: Desk.inbox,
   markRead: Desk.markRead,
+  notices: () => notices(options.hostId),
   unmute: Loops.unmute,
   list: View.list,
   children: View.children,

@@ -1,0 +1,35 @@
+/** `sm notices`: what a person should know now. */
+import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
+import { table } from "../view/Table.ts"
+import { ago } from "../view/Time.ts"
+
+interface Open {
+  readonly notices: ReadonlyArray<{ readonly severity: string; readonly at: number; readonly text: string }>
+  readonly silent: ReadonlyArray<string>
+}
+
+const shown = ({ notices, silent }: Open): string =>
+  [
+    notices.length === 0
+      ? "nothing to tell"
+      : table(
+          ["SEVERITY", "SINCE", "NOTICE"],
+          notices.map(({ at, severity, text }) => [severity, `${ago(at)} ago`, text])
+        ),
+    ...silent.map((host) => `${host} does not answer: what it has to tell is missing`)
+  ].join("\n")
+
+export class Notices extends SmCommand {
+  static override paths = pathsOf("notices")
+  static override usage = usageOf("notices", {
+    details:
+      "What is so now and not over, of every host, the most severe first: an agent that is idle, asks, failed, hangs, crashed or is not heard of, a full context, a usage limit. `critical`: work stands still or may be lost; `problem`: something failed; `attention`: somebody waits for a person; `info`: nothing need be done. From `attention` on each also lies in `sm inbox`, until it is read. docs/monitor.md has all of them, and when they are over.",
+    examples: [
+      ["What needs me", "sm notices"],
+      ["For a program", "sm notices --json"]
+    ]
+  })
+  override execute() {
+    return this.show<Open>("notices", {}, shown, { repeatable: true })
+  }
+}

@@ -1,0 +1,34 @@
+/** `notices`: what a person should know now, of every host. */
+import { Duration, Effect } from "effect"
+import { ref } from "../actors/ActorRef.ts"
+import { Monitor } from "../actors/monitor/Monitor.ts"
+import { Directory } from "../broker/Directory.ts"
+import type { HostId } from "../domain/Ids.ts"
+import { Severity } from "../domain/Notice.ts"
+import type { Output } from "./Api.ts"
+
+/** A host that does not answer is left out, and named. */
+const PATIENCE = Duration.seconds(2)
+
+const rank = ({ severity }: { readonly severity: Severity }): number => Severity.literals.indexOf(severity)
+
+export const notices = (here: HostId) =>
+  Effect.gen(function* () {
+    const directory = yield* Directory
+    const hosts = [...new Set([here, ...(yield* directory.all).map(({ host }) => host)])]
+    const answers = yield* Effect.forEach(
+      hosts,
+      (host) =>
+        ref(Monitor, host, host)
+          .ask("Describe", {}, { timeout: PATIENCE })
+          .pipe(
+            Effect.map((open) => ({ open, silent: [] as ReadonlyArray<HostId> })),
+            Effect.catchTag("AskTimeout", () => Effect.succeed({ open: [], silent: [host] }))
+          ),
+      { concurrency: 8 }
+    )
+    return {
+      notices: answers.flatMap(({ open }) => open).sort((one, two) => rank(two) - rank(one) || one.at - two.at),
+      silent: answers.flatMap(({ silent }) => silent)
+    } satisfies Output<"notices">
+  })

@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { ref } from "../../src/actors/ActorRef.ts"
+import { Monitor } from "../../src/actors/monitor/Monitor.ts"
+import * as Directory from "../../src/broker/Directory.ts"
+import { HostId, SessionId } from "../../src/domain/Ids.ts"
+import type { Severity } from "../../src/domain/Notice.ts"
+import { SessionCard } from "../../src/domain/Session.ts"
+import { cardOf } from "../../src/actors/session/Move.ts"
+import { emptyState } from "../../src/actors/session/EmptyState.ts"
+import { notices } from "../../src/gateway/NoticeVerbs.ts"
+import { HOST, moving, withWorld } from "../support/SessionTest.ts"
+
+const encodeCard = Schema.encodeSync(Schema.fromJsonString(SessionCard))
+const monitor = ref(Monitor, HOST, HOST)
+const saw = (severity: Severity, at: number) =>
+  monitor.tell("Saw", {
+    cause: `${severity} ${at}`,
+    kind: "system",
+    severity,
+    host: HOST,
+    session: null,
+    name: null,
+    text: severity,
+    at
+  })
+
+describe("what a person should know", () => {
+  it.effect("is told of every host, the most severe first, and which host does not answer", () =>
+    withWorld((world) =>
+      Effect.gen(function* () {
+        yield* saw("info", 1)
+        yield* saw("critical", 4)
+        yield* saw("attention", 3)
+        yield* saw("attention", 2)
+        const away = { ...cardOf({ ...emptyState("0000000f"), name: "far" }), host: HostId.make("far") }
+        yield* world.broker.putCard("session.0000000f", encodeCard({ ...away, id: SessionId.make("0000000f") }))
+        const answer = yield* Effect.gen(function* () {
+          yield* moving((yield* Directory.Directory).until("0000000f", () => true))
+          return yield* moving(notices(HOST))
+        }).pipe(Effect.provide(Directory.layer))
+        assert.deepStrictEqual(
+          answer.notices.map(({ cause }) => cause),
+          ["critical 4", "attention 2", "attention 3", "info 1"]
+        )
+        assert.deepStrictEqual(answer.silent, [HostId.make("far")])
+      })
+    )
+  )
+})
