@@ -176,8 +176,6 @@ describe.skipIf(missing !== undefined)("the real agents", { concurrent: true }, 
 
             const before = (yield* cardOf(sm, kind))?.agentSessionId
             yield* kill(yield* panePid(sm, kind))
-            yield* reaches(sm, kind, "crashed")
-            yield* sm.json("restore", kind)
             const again = yield* send(sm, kind, "[[text still here]]")
             assert.strictEqual((yield* answered(sm, again)).answer, "still here")
             assert.strictEqual((yield* cardOf(sm, kind))?.agentSessionId, before)

@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import * as Directory from "../../src/broker/Directory.ts"
-import { HostId, SessionId } from "../../src/domain/Ids.ts"
+import { HostId } from "../../src/domain/Ids.ts"
 import type { Severity } from "../../src/domain/Notice.ts"
 import { SessionCard } from "../../src/domain/Session.ts"
 import { cardOf } from "../../src/actors/session/Move.ts"
@@ -33,8 +33,8 @@ describe("what a person should know", () => {
         yield* saw("critical", 4)
         yield* saw("attention", 3)
         yield* saw("attention", 2)
-        const away = { ...cardOf({ ...emptyState("0000000f"), name: "far" }), host: HostId.make("far") }
-        yield* world.broker.putCard("session.0000000f", encodeCard({ ...away, id: SessionId.make("0000000f") }))
+        const far = cardOf({ ...emptyState("0000000f"), name: "far", host: "far" })
+        yield* world.broker.putCard("session.0000000f", encodeCard(far))
         const answer = yield* Effect.gen(function* () {
           yield* moving((yield* Directory.Directory).until("0000000f", () => true))
           return yield* moving(notices(HOST))

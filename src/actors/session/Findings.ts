@@ -168,7 +168,7 @@ const crashed: Look = (state, { recover }, now) => {
       cause: `gave-up ${id} ${gaveUp}`,
       kind: "gave-up",
       severity: "critical",
-      text: `${called(state)} crashed again after ${starts.length} new starts within ${span(recover.within * SECOND)}, and stays as it is${because(detail)}. sm restore ${name} tries once more.`,
+      text: `${called(state)} crashed again after ${starts.length} new start${starts.length === 1 ? "" : "s"} within ${span(recover.within * SECOND)}, and stays as it is${because(detail)}. sm restore ${name} tries once more.`,
       from: gaveUp
     }
   }

@@ -14,7 +14,7 @@ import { EVENT, measured } from "./statusLine.ts"
 import { settings } from "./settings.ts"
 import { summarise } from "./summarise.ts"
 import { submit } from "./submit.ts"
-import { observe, submitted } from "./transcript.ts"
+import { observe, submitted, transcriptOf } from "./transcript.ts"
 
 const Config = Schema.Struct({
   /** The program; default `claude`. */
@@ -41,7 +41,9 @@ export const adapter = (config: typeof Config.Type) =>
       const fix =
         "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
       const binary = yield* onPath("claude", config.binary ?? "claude", env, fix)
-      const fresh = randomUUID()
+      const id = Option.getOrElse(request.resume, randomUUID)
+      // It keeps none of a conversation without a prompt, and ends when it is to go on with one that it does not find.
+      const begun = Option.isSome(request.resume) && (yield* Effect.promise(() => transcriptOf(env, id))) !== undefined
       const prompt = Option.getOrUndefined(request.prompt)
       const fits = prompt !== undefined && Buffer.byteLength(prompt) <= ARGV
       const flag = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value])
@@ -52,7 +54,7 @@ export const adapter = (config: typeof Config.Type) =>
           binary,
           "--settings",
           `${request.dir}/claude-settings.json`,
-          ...(Option.isSome(request.resume) ? ["--resume", request.resume.value] : ["--session-id", fresh]),
+          ...(begun ? ["--resume", id] : ["--session-id", id]),
           "--name",
           request.name,
           ...flag("--model", Option.getOrUndefined(request.model) ?? config.model),
@@ -63,7 +65,7 @@ export const adapter = (config: typeof Config.Type) =>
         ] as const,
         env,
         files: { "claude-settings.json": own.text },
-        agentSessionId: Option.isSome(request.resume) ? request.resume : Option.some(fresh),
+        agentSessionId: Option.some(id),
         promptOnArgv: fits
       }
     }),

@@ -46,17 +46,22 @@ export const observe = (
     return Option.some(limited === undefined ? asks : { ...asks, limited })
   })
 
-/** The transcript by its session id, wherever Claude filed it. */
-const locate = async (seat: Seat): Promise<string | undefined> => {
-  if (seat.transcript !== null) return seat.transcript
-  if (seat.agentSessionId === null) return undefined
-  const projects = join(claudeHome(seat.env), "projects")
+/** The transcript of a conversation, wherever Claude filed it; none before its first prompt. */
+export const transcriptOf = async (
+  env: Readonly<Record<string, string>>,
+  conversation: string
+): Promise<string | undefined> => {
+  const projects = join(claudeHome(env), "projects")
   for (const project of await readdir(projects).catch(() => [])) {
-    const path = join(projects, project, `${seat.agentSessionId}.jsonl`)
+    const path = join(projects, project, `${conversation}.jsonl`)
     if ((await tail(path)) !== undefined) return path
   }
-  // Not written before the first prompt: none was taken.
-  return ""
+  return undefined
+}
+
+const locate = async (seat: Seat): Promise<string | undefined> => {
+  if (seat.transcript !== null) return seat.transcript
+  return seat.agentSessionId === null ? undefined : ((await transcriptOf(seat.env, seat.agentSessionId)) ?? "")
 }
 
 /** Lines that hold what was said, once the agent has read it: its own turn, or the middle of the running one. */
