@@ -10,6 +10,8 @@ export interface Plan {
   /** Publishes and asks per broker row. */
   readonly publishes: number
   readonly sessions: number
+  /** Numbers of sessions that are watched over. */
+  readonly watched: ReadonlyArray<number>
   /** Ms over which idle processor time is counted. */
   readonly idle: number
   readonly reminders: number
@@ -25,6 +27,7 @@ export const full: Plan = {
   burst: { messages: 200, agents: 10 },
   publishes: 2000,
   sessions: 100,
+  watched: [1, 100, 500],
   idle: 30_000,
   reminders: 1000,
   starts: 7,
@@ -39,6 +42,7 @@ export const quick: Plan = {
   burst: { messages: 20, agents: 4 },
   publishes: 200,
   sessions: 6,
+  watched: [1, 4],
   idle: 2000,
   reminders: 50,
   starts: 2,

@@ -13,13 +13,14 @@ import { delivery } from "./delivery.ts"
 import { idle } from "./idle.ts"
 import { full, type Plan, quick } from "./Plan.ts"
 import { modes } from "./modes.ts"
+import { monitor } from "./monitor.ts"
 import { reminders } from "./reminders.ts"
 import { sessions } from "./sessions.ts"
 import { start } from "./start.ts"
 import { sweep } from "./Sweep.ts"
 import { type Row, table } from "./Table.ts"
 
-const groups = { commands, delivery, burst, actors, sessions, idle, reminders, modes, start }
+const groups = { commands, delivery, burst, actors, sessions, idle, monitor, reminders, modes, start }
 const names = Object.keys(groups)
 
 const usage = `npm run bench -- [--quick] [--only ${names.join("|")}]…`
