@@ -1,13 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Effect, Option, Schema } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Desk } from "../../src/actors/desk/Desk.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
+import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import { endOf } from "../../src/actors/session/Ending.ts"
+import { recovering } from "../../src/actors/session/Recovery.ts"
+import type { State } from "../../src/actors/session/State.ts"
+import { noRecovery, noVigil } from "../../src/actors/session/Vigilance.ts"
 import { Broker } from "../../src/broker/Broker.ts"
-import type { MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
+import { MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
 import { eventually, HOST, human, type Member, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const monitor = ref(Monitor, HOST, HOST)
@@ -221,6 +225,15 @@ describe("an agent that crashed", () => {
       assert.deepStrictEqual(read, [])
       assert.lengthOf(world.agent.launches, 2)
     }))
+
+  it("is not started again without a conversation to go on with", () => {
+    const vigil = { ...noVigil, policy: { ...Schema.decodeSync(MonitorPolicy)({}), warning: 50, critical: 65 } }
+    const before: State = { ...emptyState("1a2b3c4d"), phase: "idle", vigil }
+    const dead: State = { ...before, phase: "crashed", recovery: { ...noRecovery, death: "crashed" } }
+    assert.isNull(recovering(before, dead, 1000).state.recovery.due)
+    const known = recovering(before, { ...dead, agentSessionId: "c" }, 1000)
+    assert.strictEqual(known.state.recovery.due, 1000)
+  })
 
   it.each([
     [{ status: 0 }, "ended"],

@@ -229,6 +229,28 @@ describe("a session's vigil", () => {
     )
   )
 
+  it.effect("tells once that the terminal server is gone with everybody, until somebody is back", () =>
+    withWorld(
+      (world) =>
+        Effect.gen(function* () {
+          const ben = yield* world.another
+          yield* world.spawn("ann")
+          yield* ben.spawn("ben")
+          yield* world.is("idle")
+          yield* ben.is("idle")
+          yield* world.panes.killServer
+          yield* world.is("crashed")
+          yield* ben.is("crashed")
+          yield* pass(1)
+          yield* see("crashed")
+          assert.isNull((yield* open)[0]?.session)
+          yield* moving(ben.session.ask("Restore", { by: { kind: "human", name: "human" } }))
+          yield* see(undefined)
+        }),
+      { monitor }
+    )
+  )
+
   it.effect("ends with the session", () =>
     working((world) =>
       Effect.gen(function* () {

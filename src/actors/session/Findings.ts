@@ -12,6 +12,8 @@ export interface Finding {
   readonly kind: NoticeKind
   readonly severity: Severity
   readonly text: string
+  /** It is not of this session alone: others have the same cause. */
+  readonly common?: true
   /** Unix ms: it holds from then on, and until then, if nothing changes. */
   readonly from: number
   readonly until?: number
@@ -162,7 +164,17 @@ const unheard: Look = (state, { unheard_after }) => {
 const crashed: Look = (state, { recover }, now) => {
   const { detail, id, name, phase, recovery, since } = state
   if (phase !== "crashed") return undefined
-  const { death, due, gaveUp, starts } = recovery
+  const { death, due, gaveUp, server, starts } = recovery
+  if (death === "server" && server !== null) {
+    return {
+      cause: `terminal ${state.host} ${server}`,
+      kind: "crashed",
+      severity: "problem",
+      text: `The terminal server of ${state.host} is gone, as after a reboot, and with it all agents that ran there. sm list shows what crashed; sm restore starts one again.`,
+      common: true,
+      from: since
+    }
+  }
   if (gaveUp !== null) {
     return {
       cause: `gave-up ${id} ${gaveUp}`,

@@ -34,7 +34,9 @@ const died = (before: State, state: State, now: number): Move => {
   // What never was ready is not made so by trying again: whoever started it sees why.
   const ready = before.phase !== "starting" || recovery.starting
   const able = recovery.death === "crashed" || (recovery.death === "failed" && recovery.starting)
-  if (vigil.policy?.recover.mode !== "auto" || !able || !ready) {
+  // Without a conversation to go on with it would be another agent, which knows nothing.
+  const resumes = state.agentSessionId !== null
+  if (vigil.policy?.recover.mode !== "auto" || !able || !ready || !resumes) {
     return { state: { ...state, recovery: dead }, out: lost(state, "is gone", now) }
   }
   const starts = recentOf(state, now)

@@ -18,8 +18,12 @@ import { observed } from "./Turns.ts"
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, death: Death, now: number): Move =>
   andThen(
-    andThen(givenBack({ ...state, draft: null, recovery: { ...state.recovery, death } }, reason), (mine) =>
-      cutShort(mine, reason, now)
+    andThen(
+      givenBack(
+        { ...state, draft: null, recovery: { ...state.recovery, death, server: state.pane?.server ?? null } },
+        reason
+      ),
+      (mine) => cutShort(mine, reason, now)
     ),
     (next) =>
       andThen(enter({ ...next, pane: null, launching: null, stoppedAt: now }, "crashed", reason, now), (last) =>

@@ -69,7 +69,7 @@ export const reactor = (
     /** A pane is only ours while its server lives: a new server gives the same ids to others. */
     const present = Effect.fnUntraced(function* (pane: { readonly id: string; readonly server: string }) {
       const server = yield* terminal.server
-      if (server !== pane.server) return { reason: SERVER_GONE, death: "gone" } satisfies Gone
+      if (server !== pane.server) return { reason: SERVER_GONE, death: "server" } satisfies Gone
       const found = (yield* terminal.list).find(
         (other) => other.pane === pane.id && other.sessionId === self.address.key
       )
@@ -130,7 +130,7 @@ export const reactor = (
         return soonest(typist.due(state, now), witness.due(state, pokes, now), silence.due(state, now))
       // Another server may have given this pane's id to somebody else.
       if ((yield* terminal.server) !== pane.server) {
-        self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE, death: "gone" })
+        self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE, death: "server" })
         return undefined
       }
       const sight = yield* look(adapter, seat, pane.id)

@@ -35,14 +35,14 @@ const noted = (before: State, after: State, now: number): State => {
   return next === vigil ? after : { ...after, vigil: next }
 }
 
-const saw = (state: State, { cause, kind, severity, text }: Finding, now: number): Out =>
+const saw = (state: State, { cause, common, kind, severity, text }: Finding, now: number): Out =>
   tell(Monitor, state.host, state.host, "Saw", {
     cause,
     kind,
     severity,
     host: HostId.make(state.host),
-    session: idOf(state),
-    name: state.name,
+    session: common === true ? null : idOf(state),
+    name: common === true ? null : state.name,
     text,
     at: now
   })

@@ -35,13 +35,18 @@ export const Vigil = Schema.Struct({
   compacted: Schema.NullOr(Schema.Int)
 })
 
-/** crashed: by itself. ended: it was asked to end. gone: with its pane or terminal server. failed: it could not be started. */
-export const Death = Schema.Literals(["crashed", "ended", "gone", "failed"])
+/**
+ * crashed: by itself. ended: it was asked to end. gone: with its pane. server: with its terminal server, like all others there.
+ * failed: it could not be started.
+ */
+export const Death = Schema.Literals(["crashed", "ended", "gone", "server", "failed"])
 export type Death = typeof Death.Type
 
 export const Recovery = Schema.Struct({
   /** How the agent ended last. */
   death: Schema.NullOr(Death),
+  /** The terminal server that it ran in. */
+  server: Schema.NullOr(Schema.String),
   /** When it was started again by itself, newest last. */
   starts: Schema.Array(Schema.Finite),
   /** It is to be started again then. */
@@ -72,6 +77,7 @@ export const noVigil: typeof Vigil.Type = {
 
 export const noRecovery: typeof Recovery.Type = {
   death: null,
+  server: null,
   starts: [],
   due: null,
   starting: false,

@@ -70,7 +70,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
       compactions: [],
       compacted: null
     },
-    recovery: { death: null, starts: [], due: null, starting: false, cut: null, back: null, gaveUp: null }
+    recovery: { death: null, server: null, starts: [], due: null, starting: false, cut: null, back: null, gaveUp: null }
   })
 }
 
