@@ -12,6 +12,7 @@ import type { State } from "../../src/actors/session/State.ts"
 import { noRecovery, noVigil } from "../../src/actors/session/Vigilance.ts"
 import { Broker } from "../../src/broker/Broker.ts"
 import { MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
+import { Terminal } from "../../src/terminal/Terminal.ts"
 import { eventually, HOST, human, type Member, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const monitor = ref(Monitor, HOST, HOST)
@@ -225,6 +226,25 @@ describe("an agent that crashed", () => {
       assert.deepStrictEqual(read, [])
       assert.lengthOf(world.agent.launches, 2)
     }))
+
+  test(
+    "inside its wrapper and is killed then leaves no shell behind",
+    (world) =>
+      Effect.gen(function* () {
+        const terminal = yield* Terminal
+        yield* world.spawn("ann")
+        yield* world.is("idle")
+        yield* world.panes.leaveShell(world.id)
+        yield* world.is("crashed")
+        assert.lengthOf(yield* terminal.list, 1)
+        yield* moving(world.session.ask("Kill", { reason: "enough", by: human }))
+        yield* eventually(
+          "its pane is closed",
+          Effect.map(terminal.list, (panes) => (panes.length === 0 ? true : undefined))
+        )
+      }),
+    { mode: "manual" }
+  )
 
   it("is not started again without a conversation to go on with", () => {
     const vigil = { ...noVigil, policy: { ...Schema.decodeSync(MonitorPolicy)({}), warning: 50, critical: 65 } }

@@ -63,6 +63,7 @@ export const reactor = (
     let titled: string | undefined
     const startUp = makeStartUp()
     const bare = makeBare()
+    let swept = false
     const { contextCritical, contextWarning } = yield* Rules
     const policy: Thresholds = { ...(yield* Monitoring), warning: contextWarning, critical: contextCritical }
 
@@ -81,6 +82,12 @@ export const reactor = (
       const server = yield* terminal.server
       if (server === pane.server) yield* terminal.close(PaneId.make(pane.id))
       self.report("PaneClosed", { pane: pane.id })
+    })
+
+    /** What an agent that had crashed before its session was ended has left: a dead pane, or a shell. */
+    const sweep = Effect.gen(function* () {
+      const left = (yield* terminal.list).filter(({ sessionId }) => sessionId === self.address.key)
+      for (const { pane } of left) yield* terminal.close(pane)
     })
 
     const interrupt = Effect.fnUntraced(function* (
@@ -176,6 +183,8 @@ export const reactor = (
           yield* close(state.pane)
           return undefined
         }
+        if (state.phase === "stopped" && !swept) yield* sweep
+        swept = state.phase === "stopped"
         const adapter = Option.getOrUndefined(yield* roster.find(state.spec.provider))
         if (state.launching !== null) {
           yield* launch(state, adapter, self)
