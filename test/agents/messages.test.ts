@@ -9,10 +9,12 @@ import {
   HOPS,
   kill,
   KINDS,
+  notices,
   panePid,
   press,
   promptsOf,
   reaches,
+  type RealSm,
   send,
   trace,
   withBoth
@@ -23,6 +25,10 @@ import { until } from "../support/Until.ts"
 /** A message id, as the frame around a delivered text names it. */
 const idIn = (text: string, from: string) =>
   new RegExp(`\\[Input from: ${from} .*? · (m[0-9a-z]+)\\]`, "u").exec(text)?.[1]
+
+/** Who waits for a person's answer, as the person is told. */
+const asking = (sm: RealSm) =>
+  Effect.map(notices(sm), (all) => all.filter(({ kind }) => kind === "permission").map(({ name }) => name))
 
 describe.skipIf(missing !== undefined)("the real agents", { concurrent: true }, () => {
   it.live(
@@ -130,6 +136,7 @@ describe.skipIf(missing !== undefined)("the real agents", { concurrent: true }, 
           // A hook from before the dialog may come late and say that it works: the screen puts that right.
           yield* reaches(sm, kind, "waiting-permission")
           assert.strictEqual((yield* trace(sm, id)).status, "accepted")
+          assert.include(yield* asking(sm), kind)
           yield* press(sm, kind, "Enter")
         }
         for (const { id } of waits) {
@@ -139,6 +146,10 @@ describe.skipIf(missing !== undefined)("the real agents", { concurrent: true }, 
             HOPS
           )
         }
+        yield* until(
+          "nobody asks any more",
+          Effect.map(asking(sm), (names) => (names.length === 0 ? true : undefined))
+        )
       }).pipe(Effect.scoped),
     180_000
   )

@@ -4,12 +4,12 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Notice } from "../../src/domain/Notice.ts"
 import {
   answered,
   asked,
   cardOf,
   kill,
+  notices,
   panePid,
   reaches,
   type RealSm,
@@ -58,8 +58,6 @@ const agentPid = (sm: RealSm, name: string) =>
     )
   )
 
-const notices = (sm: RealSm) =>
-  Effect.map(sm.json("notices"), (data) => (data as never as { readonly notices: ReadonlyArray<Notice> }).notices)
 const told = (sm: RealSm, kind: string) =>
   until(
     `${kind} is told`,

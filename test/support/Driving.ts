@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
+import type { Notice } from "../../src/domain/Notice.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
 import type { makeRealSm } from "./RealAgents.ts"
 import { until } from "./Until.ts"
@@ -33,6 +34,10 @@ export const cardOf = (sm: RealSm, name: string): Effect.Effect<SessionCard | un
     // One that was killed has left its name to others.
     return cards.find(({ state }) => state !== "stopped") ?? cards[0]
   })
+
+/** What a person should know now. */
+export const notices = (sm: RealSm) =>
+  Effect.map(sm.json("notices"), (data) => (data as never as { readonly notices: ReadonlyArray<Notice> }).notices)
 
 /** Waits for a card that satisfies the predicate. */
 export const shows = (sm: RealSm, name: string, what: string, holds: (card: SessionCard) => boolean, seconds = 30) =>
