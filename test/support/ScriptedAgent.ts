@@ -266,10 +266,12 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       const draft = composing(screen, ">", 2)
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
-      if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
+      if (screen.text.startsWith("dialog"))
+        return { activity: "dialog", detail: "May I?", draft: null, rule: "scripted-dialog" }
       if (screen.text.startsWith("garbled")) return { activity: "unknown", detail: "", draft: null }
       const activity = screen.text.startsWith("working") ? "busy" : "idle"
-      return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused }
+      const rule = `scripted-${activity === "idle" ? "ready" : activity}`
+      return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused, rule }
     },
     hook: () => [],
     observe: () => Effect.succeedNone,
