@@ -46,6 +46,9 @@ export const observe = (
     return Option.some(limited === undefined ? asks : { ...asks, limited })
   })
 
+export const version = (seat: Seat): Effect.Effect<string | undefined> =>
+  Effect.map(registered(seat), (found) => found?.version)
+
 /** The transcript by its session id, wherever Claude filed it. */
 const locate = async (seat: Seat): Promise<string | undefined> => {
   if (seat.transcript !== null) return seat.transcript
