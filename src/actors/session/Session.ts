@@ -137,6 +137,8 @@ export const Session = Actor.make({
         /** What decided the state, and what the agent said of itself last. */
         evidence: Schema.NullOr(Evidence),
         heard: Schema.Array(Heard),
+        /** The running agent's environment, as far as its adapter needs it. */
+        seatEnv: Schema.Record(Schema.String, Schema.String),
         /** What `--env` gave it. */
         env: Schema.Record(Schema.String, Schema.String)
       }),

@@ -150,7 +150,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         const turn = state.turn ?? over.at(-1)?.turn ?? null
         const way = wayOf(state)
         const card = cardOf(state)
-        const told = { draft: draft?.text ?? null, turn, evidence, heard, env: spec.env }
+        const told = { draft: draft?.text ?? null, turn, evidence, heard, seatEnv: state.seatEnv, env: spec.env }
         return { state, reply: { card, pane, actions, queue, way, ...told } }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
