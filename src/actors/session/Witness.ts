@@ -129,6 +129,8 @@ export const makeWitness = (report: Report): Witness => {
         return left
       }
       shownSince = undefined
+      // What is taken up together with it may say the opposite: then the phase is the same, and perhaps nothing is drawn.
+      lookedPhase = undefined
       const { detail, limited } = sight.observation
       const met = shown === "idle" && limited !== undefined ? { limited } : {}
       report("Observed", { activity: shown, detail: shown === "busy" ? "" : detail, ...met, because: goesBy(sight) })
