@@ -19,6 +19,8 @@ export class ScriptedAgent {
   opening: Mode = "ready"
   interrupts = 0
   readonly launches: Array<LaunchRequest> = []
+  /** While it works its screen tells nothing. */
+  blind = false
   /** Takes prompts, and says nothing of it. */
   mute = false
   /** Leaves what is entered in the composer. */
@@ -77,7 +79,8 @@ export class ScriptedAgent {
   }
 
   draw(): void {
-    this.#write(`\u001b[2J\u001b[H${this.mode}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
+    const shown = this.blind && this.mode === "working" ? "garbled" : this.mode
+    this.#write(`\u001b[2J\u001b[H${shown}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
   }
 
   /** The turn is over; what is in its line begins the next. */
