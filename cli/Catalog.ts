@@ -112,6 +112,11 @@ export const catalog = {
   },
   output: { category: "Seeing", description: "the last lines of a pane", places: ["session"] },
   tail: { category: "Seeing", description: "what a session's agent did: tools and times", places: ["session"] },
+  explain: {
+    category: "Seeing",
+    description: "why a session is in its state: what decided that, what is known, what would change it",
+    places: ["session"]
+  },
   what: {
     category: "Seeing",
     description: "what a session is doing, as a small model sums it up",

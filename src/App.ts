@@ -40,6 +40,7 @@ import type { Home } from "./Home.ts"
 import * as PluginHost from "./plugins/PluginHost.ts"
 import * as PluginLoader from "./plugins/PluginLoader.ts"
 import shippedPlugins from "../plugins.config.ts"
+import { screenFiles } from "./ScreenFiles.ts"
 import * as Settings from "./Settings.ts"
 import * as Tmux from "./terminal/Tmux.ts"
 import { watch } from "./Watch.ts"
@@ -277,6 +278,7 @@ export const layer = (options: Options) =>
           yield* Spool.drain(home.spool)
           yield* Effect.forkScoped(Spool.drainForever(home.spool))
           yield* Effect.forkScoped(watch(host))
+          yield* Effect.forkScoped(screenFiles(join(home.config, "screens"), host))
           if (settings.restore === "auto") yield* Effect.forkScoped(Effect.delay(restoreAll(host), "2 seconds"))
         })
       )

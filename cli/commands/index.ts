@@ -36,6 +36,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandClass<S
   status: async () => (await import("./status.ts")).Status,
   output: async () => (await import("./output.ts")).Output,
   tail: async () => (await import("./tail.ts")).Tail,
+  explain: async () => (await import("./explain.ts")).Explain,
   what: async () => (await import("./what.ts")).What,
   "context-monitor": async () => (await import("./context-monitor.ts")).ContextMonitor,
   attach: async () => (await import("./attach.ts")).Attach,

@@ -58,7 +58,11 @@ export const handle = Effect.fnUntraced(function* (
   for (const [index, item] of items.entries()) {
     const meta = { key: cell.address.key, now, activation }
     if (item._tag === "Report") {
-      const verdict = yield* judge(cell.registration, { ...item.report, encoded: false }, state, { ...meta, id: "" })
+      const verdict = yield* judge(cell.registration, { ...item.report, encoded: false }, state, {
+        ...meta,
+        id: "",
+        tag: item.report.tag
+      })
       if (verdict._tag === "Handled") {
         state = verdict.state
         outs.push(...verdict.out)
@@ -96,7 +100,8 @@ export const handle = Effect.fnUntraced(function* (
       }
       const verdict = yield* judge(cell.registration, { tag: read.tag, payload: read.payload, encoded: true }, state, {
         ...meta,
-        id: read.id
+        id: read.id,
+        tag: read.tag
       })
       if (verdict._tag === "Crashed") {
         const attempt = cell.attempt(delivery.seq)

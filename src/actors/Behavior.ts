@@ -9,6 +9,8 @@ export interface Mail {
   readonly key: string
   /** The envelope's id; the same id is the same message. */
   readonly id: string
+  /** What it is, as the definition names it. */
+  readonly tag: string
   /** Unix milliseconds, once per batch. */
   readonly now: number
   /** Identity of this activation: an intent marked with another one may or may not have been carried out. */

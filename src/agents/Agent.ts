@@ -55,6 +55,8 @@ export interface Observation {
   readonly limited?: { readonly reason: string; readonly resetsAt: number | null }
   /** Set for dialogs that the spawn itself consents to (trust, onboarding, update), or that leave all as it is (a limit). */
   readonly answer?: ReadonlyArray<Stroke>
+  /** What the activity goes by: the rule's name. */
+  readonly rule?: string
   /** The answer only declines an offer of the agent's own, which may come at any time and holds everything up. */
   readonly declines?: boolean
 }
@@ -159,8 +161,23 @@ export interface AgentAdapter {
   readonly interrupt: ReadonlyArray<Stroke>
   /** The text of the control command that clears the context (`/clear`). */
   readonly clear: string
-  /** Pure. */
-  readonly read: (screen: Screen) => Observation
+  /** Pure, but for `rules`. `version`: the agent's, as far as it is known. */
+  readonly read: (screen: Screen, version?: string) => Observation
+  /** The rules by which it reads screens, where people may correct them while it runs. */
+  readonly rules?: {
+    /** The version of the agent whose screens the shipped ones were written for. */
+    readonly recorded: string
+    /** Some are about certain versions only. */
+    readonly versioned: () => boolean
+    /** The file that corrects them now; none: they are as shipped. */
+    readonly own: () => string | undefined
+    /** Takes somebody's file for its corrections, or none. The failure says what is wrong with it; then nothing changes. */
+    readonly correct: (
+      file: { readonly path: string; readonly text: string } | undefined
+    ) => Result.Result<void, string>
+  }
+  /** The running agent's version, as its own files tell. */
+  readonly version?: (seat: Seat) => Effect.Effect<string | undefined>
   /** Pure: a hook's event name and payload, and when it reported (Unix ms), to signals. An unknown event is no signal. Undecodable payloads too. */
   readonly hook: (event: string, payload: unknown, at?: number) => ReadonlyArray<Signal>
   /** Pure: the agent's own id of the conversation that a hook's payload is about. */

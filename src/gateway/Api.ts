@@ -5,6 +5,7 @@ import { MessageId, RoleName, SessionId } from "../domain/Ids.ts"
 import { InLine, Lease } from "../domain/Lock.ts"
 import { Addressee, Cause, DeliveryMode, Hop, MessageStatus, Sender } from "../domain/Message.ts"
 import { SessionCard } from "../domain/Session.ts"
+import { explainVerbs } from "./ExplainApi.ts"
 import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { lockVerbs } from "./LockApi.ts"
 import { noticeVerbs } from "./NoticeApi.ts"
@@ -156,6 +157,7 @@ export const verbs = {
     Schema.Struct({ all: Schema.optionalKey(Schema.Boolean) }),
     Schema.Array(SessionCard)
   ),
+  ...explainVerbs,
   ...teamVerbs,
   kinds: verb("Agent kinds that can be spawned.", None, Schema.Array(Schema.String)),
   me: verb("The caller's own session.", None, SessionCard),

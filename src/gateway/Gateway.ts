@@ -10,6 +10,7 @@ import type { Terminal } from "../terminal/Terminal.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
 import { type Caller, identify, own } from "./Caller.ts"
 import * as Dispatch from "./DispatchVerbs.ts"
+import * as Explain from "./ExplainVerbs.ts"
 import type { Places } from "./dispatch/TemplateFile.ts"
 import * as Desk from "./DeskVerbs.ts"
 import type { Feed } from "./Feed.ts"
@@ -71,6 +72,7 @@ const handlersOf = (options: Options): Handlers => ({
   unlock: (input, caller) => Lock.unlock(input, caller, options.hostId),
   locks: ({ cwd }) => Lock.locks(cwd, options.hostId),
   output: View.output,
+  explain: (input, caller) => Explain.explain(input, caller, options.hostId),
   tail: View.tail,
   what: makeSummaries(options.what),
   attach: View.attach,

@@ -32,7 +32,7 @@ const play = (steps: ReadonlyArray<Step>) => {
     const handler = behavior.handlers[tag] as (
       ...args: ReadonlyArray<unknown>
     ) => Effect.Effect<Outcome<State, unknown>, unknown>
-    const exit = Effect.runSyncExit(handler(payload, state, { key: "engineer", id: "x", now, activation: "a" }))
+    const exit = Effect.runSyncExit(handler(payload, state, { key: "engineer", id: "x", tag, now, activation: "a" }))
     if (Exit.isFailure(exit)) {
       assert.notInclude(JSON.stringify(exit.cause), '"Die"')
       return false

@@ -221,7 +221,7 @@ describe("a wait for a session", () => {
       queue: [letter],
       watchers: [{ id: MessageId.make("m000000000000002"), by: caller, since: 0, until: at * 2 }]
     }
-    const mail = { key: idle.id, id: "", now: at, activation: "a" }
+    const mail = { key: idle.id, id: "", tag: "Tick", now: at, activation: "a" }
     assert.deepStrictEqual(moved(idle, stay(idle), { ...mail, now: at - 1 }, silent).state.watchers, idle.watchers)
     const { out = [], state } = moved(idle, stay(idle), mail, silent)
     assert.deepStrictEqual(state.watchers, [])

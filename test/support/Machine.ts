@@ -1,7 +1,7 @@
 /** The session's handlers without a runtime: one piece of mail after the other, in a time of its own. */
 import { assert } from "@effect/vitest"
 import { Context, Effect, Exit, Schema } from "effect"
-import type { Outcome } from "../../src/actors/Behavior.ts"
+import type { Mail, Outcome } from "../../src/actors/Behavior.ts"
 import type { Out } from "../../src/actors/Out.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import { Session } from "../../src/actors/session/Session.ts"
@@ -67,9 +67,9 @@ export const makeMachine = (confirms: boolean, sides: Sides = "nobody") => {
       const handler = behavior.handlers[tag] as (
         payload: unknown,
         state: State,
-        mail: { key: string; id: string; now: number; activation: string }
+        mail: Mail
       ) => Effect.Effect<Outcome<State, unknown>, unknown>
-      const mail = { key: ID, id: "x", now, activation: `a${activation}` }
+      const mail = { key: ID, id: "x", tag, now, activation: `a${activation}` }
       const exit = Effect.runSyncExit(Effect.provide(handler(payload, state, mail), services as never))
       if (Exit.isFailure(exit)) {
         assert.notInclude(JSON.stringify(exit.cause), '"Die"')

@@ -16,6 +16,7 @@ const PINS = [
   { command: "claude", name: "@anthropic-ai/claude-code", version: "2.1.330" },
   { command: "codex", name: "@openai/codex", version: "0.169.0" }
 ]
+export const versionOf = (kind: string): string => PINS.find(({ command }) => command === kind)?.version ?? ""
 const cache = join(process.env["SM_TEST_CACHE"] ?? join(homedir(), ".cache/sm-test"), "agents")
 const bin = join(cache, "node_modules/.bin")
 

@@ -19,6 +19,8 @@ export class ScriptedAgent {
   opening: Mode = "ready"
   interrupts = 0
   readonly launches: Array<LaunchRequest> = []
+  /** While it works its screen tells nothing. */
+  blind = false
   /** Takes prompts, and says nothing of it. */
   mute = false
   /** Leaves what is entered in the composer. */
@@ -77,7 +79,8 @@ export class ScriptedAgent {
   }
 
   draw(): void {
-    this.#write(`\u001b[2J\u001b[H${this.mode}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
+    const shown = this.blind && this.mode === "working" ? "garbled" : this.mode
+    this.#write(`\u001b[2J\u001b[H${shown}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
   }
 
   /** The turn is over; what is in its line begins the next. */
@@ -266,10 +269,12 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       const draft = composing(screen, ">", 2)
       if (screen.text.startsWith("trust"))
         return { activity: "dialog", detail: "Trust?", draft: null, answer: [{ _tag: "Press", keys: ["Enter"] }] }
-      if (screen.text.startsWith("dialog")) return { activity: "dialog", detail: "May I?", draft: null }
+      if (screen.text.startsWith("dialog"))
+        return { activity: "dialog", detail: "May I?", draft: null, rule: "scripted-dialog" }
       if (screen.text.startsWith("garbled")) return { activity: "unknown", detail: "", draft: null }
       const activity = screen.text.startsWith("working") ? "busy" : "idle"
-      return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused }
+      const rule = `scripted-${activity === "idle" ? "ready" : activity}`
+      return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused, rule }
     },
     hook: () => [],
     observe: () => Effect.succeedNone,

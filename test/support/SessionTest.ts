@@ -50,11 +50,14 @@ const quarters = Layer.succeed(Quarters, {
   sm: ["sm"] as const
 })
 
-interface Report {
+export interface Report {
   readonly session: SessionId
   readonly id: string
   readonly signal: Signal
 }
+
+/** How a hook's report comes to the session; `tell` does it at once. By default it does. */
+export type Carry = (report: Report, tell: Effect.Effect<void>) => Effect.Effect<void>
 
 /** The scripted agents of a host, by session; a new one is made at the first mention. */
 const makeCast = (signals: Queue.Queue<Report>) => {
@@ -73,7 +76,7 @@ const makeCast = (signals: Queue.Queue<Report>) => {
 
 const FIRST = SessionId.make("00000001")
 
-const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>, { lease }: Options) =>
+const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<Report>, { carry, lease }: Options) =>
   Effect.gen(function* () {
     const broker = yield* Broker
     const panes = yield* FakePanes
@@ -112,8 +115,11 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
     yield* Effect.forkScoped(
       Effect.forever(
         Effect.gen(function* () {
-          const { id, session, signal } = yield* Queue.take(signals)
-          yield* ref(Session, HOST, session).tell("Signalled", { id, at: yield* Clock.currentTimeMillis, signal })
+          const report = yield* Queue.take(signals)
+          const { id, session, signal } = report
+          const at = yield* Clock.currentTimeMillis
+          const tell = ref(Session, HOST, session).tell("Signalled", { id, at, signal })
+          yield* (carry ?? ((_, now) => now))(report, Effect.orDie(Effect.provideService(tell, Broker, broker)))
         })
       )
     )
@@ -160,6 +166,7 @@ export type World = Effect.Success<ReturnType<typeof make>>
 type Options = Pick<ActorSystem.Options, "lease"> & {
   /** As `config.yaml` sets it; agents that crash stay so where it is not given. */
   readonly monitor?: typeof MonitorPolicy.Encoded
+  readonly carry?: Carry
 }
 
 /** Runs a test with a booted host and one session to be spawned; `another` makes more. */

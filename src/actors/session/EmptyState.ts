@@ -31,6 +31,7 @@ export const emptyState = (id: string): State => ({
   signals: [],
   actions: [],
   heard: [],
+  evidence: null,
   epoch: 0,
   voided: [],
   role: null,

@@ -118,12 +118,15 @@ export const reports: Some<
         : { ...state, interrupting: { presses: state.interrupting.presses + 1, at: now } }
     )
   ),
-  Observed: report(({ activity, detail, limited }, state, { now }) => {
-    // Of an earlier turn it may be long over.
-    const met = limited !== undefined && state.phase !== "idle" && (state.turn !== null || state.carried.length > 0)
-    const first = met ? limitedBy(state, { ...limited, turn: state.turn ?? "" }, now) : stay(state)
-    return andThen(first, (next) => observed(next, activity, detail, now))
-  }),
+  Observed: report(
+    ({ activity, detail, limited }, state, { now }) => {
+      // Of an earlier turn it may be long over.
+      const met = limited !== undefined && state.phase !== "idle" && (state.turn !== null || state.carried.length > 0)
+      const first = met ? limitedBy(state, { ...limited, turn: state.turn ?? "" }, now) : stay(state)
+      return andThen(first, (next) => observed(next, activity, detail, now))
+    },
+    ({ because }) => because
+  ),
   Silent: report(({ since }, state, { now }) => unheard(state, since, now)),
   DraftStale: report(({ text }, state, { now }) =>
     stay(

@@ -1,6 +1,7 @@
 /** The session actor's definition: one actor owns one pane. */
 import { Effect, Schema } from "effect"
 import { Signal } from "../../agents/Agent.ts"
+import { Evidence } from "../../domain/Evidence.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
@@ -9,7 +10,7 @@ import { MessageStatus, Sender, SYSTEM } from "../../domain/Message.ts"
 import { SessionCard, SessionPhase } from "../../domain/Session.ts"
 import * as Actor from "../Actor.ts"
 import { Spec } from "../../domain/Spec.ts"
-import { Action, Death, PaneRef, State, Thresholds } from "./State.ts"
+import { Action, Death, Heard, PaneRef, State, Thresholds } from "./State.ts"
 import { upgrades } from "./upgrades.ts"
 
 const Accepted = Schema.Struct({ state: MessageStatus, target: SessionPhase, name: SessionName })
@@ -37,7 +38,7 @@ const asker = Sender.pipe(Schema.withDecodingDefaultTypeKey(Effect.succeed(SYSTE
 const Refused = Schema.Union([NotNow, NotAllowed])
 
 /** Letters of one prompt, and what proves where they are. */
-const Evidence = Schema.Struct({ ids: Schema.Array(MessageId), evidence: Schema.String })
+const Proof = Schema.Struct({ ids: Schema.Array(MessageId), evidence: Schema.String })
 
 export const Session = Actor.make({
   kind: "session",
@@ -133,6 +134,11 @@ export const Session = Actor.make({
         draft: Schema.NullOr(Schema.String),
         /** The running turn, or the last one, by the agent's own id. */
         turn: Schema.NullOr(Schema.String),
+        /** What decided the state, and what the agent said of itself last. */
+        evidence: Schema.NullOr(Evidence),
+        heard: Schema.Array(Heard),
+        /** The running agent's environment, as far as its adapter needs it. */
+        seatEnv: Schema.Record(Schema.String, Schema.String),
         /** What `--env` gave it. */
         env: Schema.Record(Schema.String, Schema.String)
       }),
@@ -228,7 +234,7 @@ export const Session = Actor.make({
       })
     }),
     LaunchFailed: Actor.message({ payload: Schema.Struct({ reason: Schema.String }) }),
-    Typed: Actor.message({ payload: Evidence }),
+    Typed: Actor.message({ payload: Proof }),
     /** It was not typed; it goes back in front of the line. */
     Withheld: Actor.message({
       payload: Schema.Struct({
@@ -241,17 +247,19 @@ export const Session = Actor.make({
     HandedBack: Actor.message({ payload: Schema.Struct({ id: MessageId }) }),
     /** The transcript carries it. `over`: it started no turn. */
     Confirmed: Actor.message({
-      payload: Schema.Struct({ ...Evidence.fields, over: Schema.optionalKey(Schema.Boolean) })
+      payload: Schema.Struct({ ...Proof.fields, over: Schema.optionalKey(Schema.Boolean) })
     }),
     /** It was typed and will never be confirmed, or could not be typed: kept for a person. */
-    GaveUp: Actor.message({ payload: Evidence }),
+    GaveUp: Actor.message({ payload: Proof }),
     InterruptPressed: Actor.message({ payload: Schema.Struct({}) }),
     Observed: Actor.message({
       payload: Schema.Struct({
         activity: Schema.Literals(["starting", "idle", "busy", "dialog", "composing"]),
         detail: Schema.String,
         /** The turn that is over met a limit of the provider. */
-        limited: Schema.optionalKey(Schema.Struct({ reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) }))
+        limited: Schema.optionalKey(Schema.Struct({ reason: Schema.String, resetsAt: Schema.NullOr(Schema.Finite) })),
+        /** What the look goes by. */
+        because: Schema.optionalKey(Schema.Struct({ source: Evidence.fields.source, by: Schema.String }))
       })
     }),
     /** Neither the agent nor its screen has told anything since this time, Unix ms. */

@@ -133,11 +133,12 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
     Describe: (_, state) =>
       Effect.gen(function* () {
         if (state.spec === null) return yield* unknown(state)
-        const { actions, draft, ended: over, pane, queue, spec } = state
+        const { actions, draft, ended: over, evidence, heard, pane, queue, spec } = state
         const turn = state.turn ?? over.at(-1)?.turn ?? null
         const way = wayOf(state)
         const card = cardOf(state)
-        return { state, reply: { card, pane, actions, queue, way, draft: draft?.text ?? null, turn, env: spec.env } }
+        const told = { draft: draft?.text ?? null, turn, evidence, heard, seatEnv: state.seatEnv, env: spec.env }
+        return { state, reply: { card, pane, actions, queue, way, ...told } }
       }),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {

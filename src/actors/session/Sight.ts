@@ -39,7 +39,8 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
   Effect.gen(function* () {
     const terminal = yield* Terminal
     const screen = yield* terminal.screen(PaneId.make(pane))
-    const seen = adapter.read(screen)
+    const version = adapter.rules?.versioned() === true ? yield* adapter.version?.(seat) ?? Effect.void : undefined
+    const seen = adapter.read(screen, version ?? undefined)
     const own = yield* adapter.observe(seat)
     const composer = seen.activity === "idle" || seen.activity === "busy"
     const structured =

@@ -1,5 +1,6 @@
 /** What a session actor knows: committed with every change, and read again by whoever runs it next. */
 import { Schema } from "effect"
+import { Evidence } from "../../domain/Evidence.ts"
 import { MessageId } from "../../domain/Ids.ts"
 import { Letter, Order } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
@@ -42,6 +43,9 @@ export type Sides = typeof Sides.Type
 export const PaneRef = Schema.Struct({ id: Schema.String, server: Schema.String, pid: Schema.Int })
 export type PaneRef = typeof PaneRef.Type
 
+/** A word of the agent about itself: by which signal, and when, Unix ms. */
+export const Heard = Schema.Struct({ what: Schema.String, at: Schema.Finite })
+
 export const State = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
@@ -82,8 +86,10 @@ export const State = Schema.Struct({
   /** Ids of signals already taken, newest last. */
   signals: Schema.Array(Schema.String),
   actions: Schema.Array(Action),
-  /** What the agent said of itself last, newest last: by which signal, and when, Unix ms. */
-  heard: Schema.Array(Schema.Struct({ what: Schema.String, at: Schema.Finite })),
+  /** What the agent said of itself last, newest last. */
+  heard: Schema.Array(Heard),
+  /** What decided the phase. */
+  evidence: Schema.NullOr(Evidence),
 
   /** Grows with each clear. What was said of an earlier context is void. */
   epoch: Schema.Int,

@@ -1,6 +1,7 @@
 /** Turns sights into reports: hooks outrank them, so what only a look shows must last before it counts. */
 import type { AgentAdapter } from "../../agents/Agent.ts"
 import type { SessionPhase } from "../../domain/Session.ts"
+import type { Because } from "./Deciding.ts"
 import type { Report } from "./SessionReactor.ts"
 import type { State } from "./State.ts"
 import type { Sight } from "./Sight.ts"
@@ -48,6 +49,11 @@ const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: 
   if (state.phase === "idle" && shown === "busy") return adapter.capabilities.turns ? 700 : 0
   return 0
 }
+
+const goesBy = ({ observation: { rule }, structured }: Sight): Because =>
+  structured
+    ? { source: "state-file", by: "the agent's own state" }
+    : { source: "screen", by: rule === undefined ? "its screen" : `rule ${rule}` }
 
 export interface Witness {
   readonly needsSight: (state: State, pokes: number, now: number) => boolean
@@ -123,9 +129,11 @@ export const makeWitness = (report: Report): Witness => {
         return left
       }
       shownSince = undefined
+      // What is taken up together with it may say the opposite: then the phase is the same, and perhaps nothing is drawn.
+      lookedPhase = undefined
       const { detail, limited } = sight.observation
       const met = shown === "idle" && limited !== undefined ? { limited } : {}
-      report("Observed", { activity: shown, detail: shown === "busy" ? "" : detail, ...met })
+      report("Observed", { activity: shown, detail: shown === "busy" ? "" : detail, ...met, because: goesBy(sight) })
       return undefined
     }
   }

@@ -38,6 +38,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     ended: ended === null ? [] : [ended],
     turnAt: null,
     heard: [],
+    evidence: null,
     epoch: 0,
     voided: [],
     role: null,

@@ -3,18 +3,19 @@ import { randomUUID } from "node:crypto"
 import { Effect, Option, Schema } from "effect"
 import { defineAgent } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
+import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { onPath } from "../sdk/launching.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
 import { door } from "./door.ts"
 import { limited } from "./limits.ts"
-import { farewell, read } from "./screen.ts"
+import { farewell, makeRulebook } from "./screen.ts"
 import { EVENT, measured } from "./statusLine.ts"
 import { settings } from "./settings.ts"
 import { summarise } from "./summarise.ts"
 import { submit } from "./submit.ts"
-import { observe, submitted, transcriptOf } from "./transcript.ts"
+import { observe, submitted, transcriptOf, version } from "./transcript.ts"
 
 const Config = Schema.Struct({
   /** The program; default `claude`. */
@@ -80,12 +81,13 @@ export const adapter = (config: typeof Config.Type) =>
     },
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
-    read,
+    ...makeRulebook(),
     hook: (event, payload, at) =>
       event === EVENT ? measured(payload) : [...limited(event, payload, at), ...readHook(event, payload)],
     conversation: readConversation,
     answer: answerHook,
     observe,
+    version: onceFor(version),
     submitted,
     door,
     summarise: summarise(config),

@@ -10,6 +10,7 @@ const Registered = Schema.fromJsonString(
     pid: Schema.Finite,
     procStart: Schema.optionalKey(Schema.String),
     status: Schema.String,
+    version: Schema.optionalKey(Schema.String),
     waitingFor: Schema.optionalKey(Schema.NullOr(Schema.String)),
     messagingSocketPath: Schema.optionalKey(Schema.String)
   })

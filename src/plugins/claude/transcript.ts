@@ -46,6 +46,9 @@ export const observe = (
     return Option.some(limited === undefined ? asks : { ...asks, limited })
   })
 
+export const version = (seat: Seat): Effect.Effect<string | undefined> =>
+  Effect.map(registered(seat), (found) => found?.version)
+
 /** The transcript of a conversation, wherever Claude filed it; none before its first prompt. */
 export const transcriptOf = async (
   env: Readonly<Record<string, string>>,

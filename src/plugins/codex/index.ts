@@ -3,13 +3,14 @@ import { Effect, Option, Schema } from "effect"
 import { defineAgent, type LaunchRequest } from "../../agents/Agent.ts"
 import { Roster } from "../../agents/Roster.ts"
 import type { Stroke } from "../../terminal/Terminal.ts"
+import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
 import { hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
-import { measure, observe, submitted } from "./rollout.ts"
+import { measure, observe, submitted, version } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
-import { farewell, read } from "./screen.ts"
+import { farewell, makeRulebook } from "./screen.ts"
 import { summarise } from "./summarise.ts"
 
 const Config = Schema.Struct({
@@ -107,12 +108,13 @@ export const adapter = (config: typeof Config.Type) =>
     },
     interrupt: [{ _tag: "Press", keys: ["Escape"] }],
     clear: "/clear",
-    read,
+    ...makeRulebook(),
     hook: readHook,
     conversation: readConversation,
     answer: answerHook,
     measure,
     observe,
+    version: onceFor(version),
     submitted,
     steering: {
       type: submit,

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Option, Schema } from "effect"
 import type { Observation, Seat, Signal } from "../../agents/Agent.ts"
-import { mentions, tail } from "../sdk/transcript.ts"
+import { head, mentions, tail } from "../sdk/transcript.ts"
 import { codexHome } from "./home.ts"
 import { Failure, limited } from "./limits.ts"
 
@@ -43,6 +43,14 @@ const locate = async (seat: Seat): Promise<string | undefined> => {
   const found = files.find((file) => file.endsWith(`${agentSessionId}.jsonl`))
   return found === undefined ? undefined : join(sessionsDir(seat), found)
 }
+
+/** The first line is about the program. */
+export const version = (seat: Seat): Effect.Effect<string | undefined> =>
+  Effect.promise(async () => {
+    const path = await locate(seat)
+    const first = path === undefined ? undefined : await head(path, 4096)
+    return /"cli_version":"([^"]{1,50})"/u.exec(first ?? "")?.[1]
+  })
 
 export const observe = (
   seat: Seat

@@ -20,6 +20,19 @@ export const tail = async (path: string, most = TAIL): Promise<string | undefine
   }
 }
 
+/** The beginning of a file; none when there is no file. */
+export const head = async (path: string, most: number): Promise<string | undefined> => {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return undefined
+  try {
+    const buffer = Buffer.alloc(most)
+    const { bytesRead } = await file.read(buffer, 0, most, 0)
+    return buffer.toString("utf8", 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 /** Does this line, stamped at or after `since` (Unix ms), hold the text in one of its content fields? */
 export const mentions = (line: string, text: string, since: number): boolean => {
   let entry: { readonly timestamp?: string }

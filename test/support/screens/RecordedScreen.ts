@@ -13,6 +13,8 @@ export const Expectation = Schema.Struct({
 export type Expectation = typeof Expectation.Type
 
 const Head = Schema.Struct({
+  /** The version of the agent; none: the one that the shipped rules name. */
+  agent: Schema.optionalKey(Schema.String),
   title: Schema.String,
   cursor: Schema.Struct({ x: Schema.Int, y: Schema.Int }),
   faint: Schema.Boolean,
@@ -27,22 +29,28 @@ const folder = (kind: string): string => join(import.meta.dirname, "../../screen
 
 export const pathOf = (kind: string, name: string): string => join(folder(kind), `${name}.txt`)
 
-export const write = (screen: Screen, expect: Expectation): string => {
+export const write = (screen: Screen, expect: Expectation, agent: string): string => {
   const { cursor, dead, faint, text, title } = screen
-  return `${encodeHead({ title, cursor, faint, dead, expect })}\n${text.trimEnd()}\n`
+  return `${encodeHead({ agent, title, cursor, faint, dead, expect })}\n${text.trimEnd()}\n`
 }
 
 /** All recorded screens of an agent kind, by name. */
 export const recorded = (
   kind: string
-): ReadonlyArray<{ readonly name: string; readonly screen: Screen; readonly expect: Expectation }> =>
+): ReadonlyArray<{
+  readonly name: string
+  readonly agent: string | undefined
+  readonly screen: Screen
+  readonly expect: Expectation
+}> =>
   readdirSync(folder(kind))
     .toSorted()
     .map((file) => {
       const [head = "", ...lines] = readFileSync(join(folder(kind), file), "utf8").split("\n")
-      const { expect, ...about } = decodeHead(head)
+      const { agent, expect, ...about } = decodeHead(head)
       return {
         name: file.replace(/\.txt$/u, ""),
+        agent,
         screen: { ...about, text: lines.join("\n"), humanActive: false },
         expect
       }

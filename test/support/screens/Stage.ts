@@ -7,7 +7,7 @@ import type { AgentAdapter } from "../../../src/agents/Agent.ts"
 import { adapter as claude } from "../../../src/plugins/claude/index.ts"
 import { adapter as codex } from "../../../src/plugins/codex/index.ts"
 import { type Screen, Terminal } from "../../../src/terminal/Terminal.ts"
-import { makeAgents } from "../RealAgents.ts"
+import { makeAgents, versionOf } from "../RealAgents.ts"
 import { temporary, tmuxDir, tmuxIn } from "../TmuxTest.ts"
 import { until } from "../Until.ts"
 import { type Expectation, pathOf, write } from "./RecordedScreen.ts"
@@ -127,7 +127,7 @@ export const stage = (kind: string, setting: Setting, play: (stage: Stage) => Ef
             mkdirSync(join(pathOf(kind, name), ".."), { recursive: true })
             writeFileSync(
               pathOf(kind, name),
-              write(screen, { activity: "idle", draft: null, answer: false, ...expect })
+              write(screen, { activity: "idle", draft: null, answer: false, ...expect }, versionOf(kind))
             )
             const seen = adapter.read(screen)
             yield* Effect.logInfo(`${kind}/${name}: read as ${JSON.stringify(seen)}`)
