@@ -86,27 +86,31 @@ const symbolsOf = (...patterns: ReadonlyArray<Pattern>): ReadonlyArray<string> =
   ])
 ]
 
-/** So many pairs of places are looked at: a pattern may be written to have no end of them. */
-const MOST = 20_000
+/** So many sets of places are looked at: a pattern may be written to have no end of them. Pairs of places are few. */
+const MOST = 2000
 
-/** Is there a path that brings both where `wanted` says? `undefined`: not found among the first many. */
-const reaches = (
-  one: Pattern,
-  two: Pattern,
-  wanted: (one: ReadonlyArray<number>, two: ReadonlyArray<number>) => boolean
-): boolean | undefined => {
+type Places = ReadonlyArray<number>
+
+/**
+ * Is there a path that brings the first to its end, and the second where `wanted` says? `apart`: the second one place at a
+ * time, else to all places where it may be. `undefined`: not found among the first many.
+ */
+const reaches = (one: Pattern, two: Pattern, apart: boolean, wanted: (two: Places) => boolean): boolean | undefined => {
   const symbols = symbolsOf(one, two)
   const seen = new Set<string>()
-  const open: Array<readonly [ReadonlyArray<number>, ReadonlyArray<number>]> = [[closed(one, [0]), closed(two, [0])]]
+  const pairs = (firsts: Places, seconds: Places): ReadonlyArray<readonly [number, Places]> =>
+    firsts.flatMap((first) =>
+      apart ? seconds.map((second) => [first, [second]] as const) : [[first, seconds] as const]
+    )
+  const open = [...pairs(closed(one, [0]), closed(two, [0]))]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const [first, second] = at
-    if (wanted(first, second)) return true
-    if (first.length === 0) continue
-    const name = `${first.join()} ${second.join()}`
+    if (first === one.length && wanted(second)) return true
+    const name = `${first} ${second.join()}`
     if (seen.has(name)) continue
-    if (seen.size >= MOST) return undefined
+    if (!apart && seen.size >= MOST) return undefined
     seen.add(name)
-    for (const symbol of symbols) open.push([step(one, first, symbol), step(two, second, symbol)])
+    for (const symbol of symbols) open.push(...pairs(step(one, [first], symbol), step(two, second, symbol)))
   }
   return false
 }
@@ -119,14 +123,15 @@ export const meets = (one: string, two: string): boolean => {
   if (isPlain(one)) return isPlain(two) ? one === two : fits(two, one)
   if (isPlain(two)) return fits(one, two)
   const [a, b] = [compile(one), compile(two)]
-  return reaches(a, b, (first, second) => matches(a, first) && matches(b, second)) ?? true
+  return reaches(a, b, true, (places) => matches(b, places)) ?? true
 }
 
 /** Does `wide` match every path that `narrow` matches? Where that cannot be said, it does not. */
 export const covers = (wide: string, narrow: string): boolean => {
+  if (wide === narrow) return true
   if (isPlain(narrow)) return fits(wide, narrow)
   const [a, b] = [compile(narrow), compile(wide)]
-  return !(reaches(a, b, (first, second) => matches(a, first) && !matches(b, second)) ?? true)
+  return !(reaches(a, b, false, (places) => !matches(b, places)) ?? true)
 }
 
 /** Does this path match? */

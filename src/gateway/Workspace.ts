@@ -7,7 +7,7 @@ import type { Scope } from "../domain/Lock.ts"
 import { Refusal } from "./Refusal.ts"
 import { Repository } from "./Repository.ts"
 
-const LONGEST = 500
+const LONGEST = 200
 
 const isFolder = (path: string) =>
   Effect.tryPromise(() => stat(path)).pipe(
