@@ -37,9 +37,10 @@ describe("the lock manager", () => {
         model.drain()
         for (const name of ["granted", "waited", "expired", "deadlocks"] as const) sums[name] += model.figures[name]
       }),
-      { numRuns: 200 }
+      // A failure is shown as it came where it cannot be made smaller soon.
+      { numRuns: 100, interruptAfterTimeLimit: 20_000 }
     )
     // Else nothing was looked at.
-    for (const [name, sum] of Object.entries(sums)) assert.isAbove(sum, 50, name)
+    for (const [name, sum] of Object.entries(sums)) assert.isAbove(sum, 20, name)
   })
 })

@@ -207,12 +207,12 @@ export const makeModel = () => {
       }
       case "again": {
         if (asked.length === 0) return
-        const before = [held.size, waiting.size, fence]
         const request = pick(asked, one * 7 + two) as { ticket: string; holder: Holder }
-        if (held.has(request.ticket) || waiting.has(request.ticket)) {
-          send("Acquire", request)
-          assert.deepStrictEqual([held.size, waiting.size, fence], before, "asked again it is another request")
-        }
+        const known = held.get(request.ticket)
+        if (known === undefined && !waiting.has(request.ticket)) return
+        send("Acquire", request)
+        if (known !== undefined)
+          assert.strictEqual(held.get(request.ticket)?.fence, known.fence, "asked again it is new")
         return
       }
       case "give up": {
