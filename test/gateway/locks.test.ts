@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Option, type Scope } from "effect"
+import * as TestClock from "effect/testing/TestClock"
 import type { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
 import { Ticket } from "../../src/domain/Lock.ts"
@@ -18,7 +19,15 @@ import { scopeOf } from "../../src/gateway/Workspace.ts"
 import { eventually, HOST, moving, type World, withWorld } from "../support/SessionTest.ts"
 import { temporary } from "../support/TmuxTest.ts"
 
-const projections = Layer.mergeAll(Directory.layer, Repository.layer, Feed.layer)
+/** It looks at real files, in real time. */
+const repository = Layer.effect(
+  Repository.Repository,
+  Effect.map(Repository.Repository, ({ fresh, of }) => ({
+    fresh: (directory) => TestClock.withLive(fresh(directory)),
+    of: (directory) => TestClock.withLive(of(directory))
+  }))
+).pipe(Layer.provide(Repository.layer))
+const projections = Layer.mergeAll(Directory.layer, repository, Feed.layer)
 type Needs = Broker | Directory.Directory | Repository.Repository | Feed.Feed | Scope.Scope
 
 const callerOf = (id: string) =>
@@ -134,12 +143,12 @@ describe("sm lock", () => {
         const table: ReadonlyArray<readonly [string, string, string | null]> = [
           [src, "*.ts", "src/*.ts"],
           [src, "../docs/**", "docs/**"],
-          [src, "deep", "src/deep/**"],
+          [src, "deep", "src/deep"],
           [src, "new", "src/new"],
-          [src, ".", "src/**"],
+          [src, ".", "src"],
           [src, "..", null],
           [main, "**", null],
-          [main, "src/", "src/**"],
+          [main, "src/", "src"],
           [src, "../..", "invalid"],
           [src, join(main, "a.txt"), "a.txt"],
           [main, join(tree, "a.txt"), "invalid"],

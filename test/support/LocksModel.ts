@@ -24,7 +24,8 @@ export const GLOBS = [null, "a/**", "a/x", "b", "*", "**/x"] as const
 const PATHS = ["x", "a/x", "a/y", "a/b/x", "b", "c", "b/x", "b/c"]
 const WORKSPACES = ["/one", "/one", "/one", "/two"]
 
-const pathsOf = (glob: string | null) => PATHS.filter((path) => glob === null || matchesGlob(path, glob))
+const pathsOf = (glob: string | null) =>
+  PATHS.filter((path) => glob === null || matchesGlob(path, glob) || path.startsWith(`${glob}/`))
 interface Place {
   readonly workspace: string
   readonly path: string | null
