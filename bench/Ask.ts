@@ -59,6 +59,6 @@ export const openAsk = Effect.fnUntraced(function* (home: string) {
   /** Resolves when this message is answered. */
   const answered = (id: string) =>
     fact(({ event }) => event._tag === "MessageMoved" && event.id === id && event.status === "answered")
-  return { request, answered }
+  return { request, fact, answered }
 })
 export type Ask = Effect.Success<ReturnType<typeof openAsk>>

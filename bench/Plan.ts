@@ -18,6 +18,8 @@ export interface Plan {
   readonly starts: number
   /** Interruptions of each kind of agent at each kind of work. */
   readonly modes: number
+  /** For one workspace. */
+  readonly waiters: number
 }
 
 export const full: Plan = {
@@ -31,7 +33,8 @@ export const full: Plan = {
   idle: 30_000,
   reminders: 1000,
   starts: 7,
-  modes: 5
+  modes: 5,
+  waiters: 100
 }
 
 /** Everything once, in about a minute: to see that it works, not to quote. */
@@ -46,5 +49,6 @@ export const quick: Plan = {
   idle: 2000,
   reminders: 50,
   starts: 2,
-  modes: 1
+  modes: 1,
+  waiters: 10
 }

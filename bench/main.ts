@@ -11,6 +11,7 @@ import { burst } from "./burst.ts"
 import { commands } from "./commands.ts"
 import { delivery } from "./delivery.ts"
 import { idle } from "./idle.ts"
+import { locking } from "./locks.ts"
 import { full, type Plan, quick } from "./Plan.ts"
 import { modes } from "./modes.ts"
 import { monitor } from "./monitor.ts"
@@ -20,7 +21,19 @@ import { start } from "./start.ts"
 import { sweep } from "./Sweep.ts"
 import { type Row, table } from "./Table.ts"
 
-const groups = { commands, delivery, burst, actors, sessions, idle, monitor, reminders, modes, start }
+const groups = {
+  commands,
+  delivery,
+  burst,
+  actors,
+  sessions,
+  idle,
+  monitor,
+  reminders,
+  locks: locking,
+  modes,
+  start
+}
 const names = Object.keys(groups)
 
 const usage = `npm run bench -- [--quick] [--only ${names.join("|")}]…`

@@ -1,6 +1,7 @@
 /**
- * Globs over relative paths: `?` one character, `*` any within a name, `**` any names, a name's whole place. Whether two have
- * a path in common, and whether one has all of the other's, is answered exactly, for all paths there could be.
+ * Globs over relative paths: `?` one character, `*` any within a name, `**` any names, a name's whole place; without any of
+ * these a path, and all that is below it. Whether two have a path in common, and whether one has all of the other's, is
+ * answered exactly, for all paths there could be.
  */
 
 /** Positions of a pattern, each with what may come there; behind the last one the path matches. */
@@ -16,6 +17,8 @@ type Part =
   /** `**` at the end: before one more name, and within one, which may be the last. */
   | { readonly is: "rest" }
   | { readonly is: "inRest" }
+  /** Behind a plain path: its end, or more below it. */
+  | { readonly is: "below" }
 
 type Pattern = ReadonlyArray<Part>
 
@@ -31,11 +34,18 @@ const nameOf = (segment: string): ReadonlyArray<Part> => {
   )
 }
 
+/** A pattern that names one path. */
+const isPlain = (glob: string): boolean => !/[*?]/u.test(glob)
+
+const REST: Pattern = [{ is: "rest" }, { is: "inRest" }]
+
 const compile = (glob: string): Pattern => {
+  if (isPlain(glob))
+    return [...Array.from(glob, (letter) => ({ is: "letter", letter }) as const), { is: "below" }, ...REST]
   const segments = glob.split(SLASH).filter((segment, index, all) => segment !== "**" || all[index + 1] !== "**")
   return segments.flatMap((segment, index): ReadonlyArray<Part> => {
     const last = index === segments.length - 1
-    if (segment === "**") return last ? [{ is: "rest" }, { is: "inRest" }] : [{ is: "names" }, { is: "inName" }]
+    if (segment === "**") return last ? REST : [{ is: "names" }, { is: "inName" }]
     return last ? nameOf(segment) : [...nameOf(segment), { is: "letter", letter: SLASH }]
   })
 }
@@ -47,6 +57,7 @@ const closed = (pattern: Pattern, places: ReadonlyArray<number>): ReadonlyArray<
     const is = pattern[place]?.is
     if (is === "some" || is === "inRest") found.add(place + 1)
     if (is === "names") found.add(place + 2)
+    if (is === "below") found.add(pattern.length)
   }
   return [...found].toSorted((one, two) => one - two)
 }
@@ -60,6 +71,8 @@ const next = (part: Part | undefined, place: number, symbol: string): ReadonlyAr
     case "names":
     case "rest":
       return slash ? [] : [place + 1]
+    case "below":
+      return slash ? [place + 1] : []
     case "some":
       return slash ? [] : [place]
     case "inName":
@@ -86,47 +99,49 @@ const symbolsOf = (...patterns: ReadonlyArray<Pattern>): ReadonlyArray<string> =
   ])
 ]
 
-/** So many pairs of places are looked at: a pattern may be written to have no end of them. */
-const MOST = 20_000
+/** So many sets of places are looked at: a pattern may be written to have no end of them. Pairs of places are few. */
+const MOST = 2000
 
-/** Is there a path that brings both where `wanted` says? `undefined`: not found among the first many. */
-const reaches = (
-  one: Pattern,
-  two: Pattern,
-  wanted: (one: ReadonlyArray<number>, two: ReadonlyArray<number>) => boolean
-): boolean | undefined => {
+type Places = ReadonlyArray<number>
+
+/**
+ * Is there a path that brings the first to its end, and the second where `wanted` says? `apart`: the second one place at a
+ * time, else to all places where it may be. `undefined`: not found among the first many.
+ */
+const reaches = (one: Pattern, two: Pattern, apart: boolean, wanted: (two: Places) => boolean): boolean | undefined => {
   const symbols = symbolsOf(one, two)
   const seen = new Set<string>()
-  const open: Array<readonly [ReadonlyArray<number>, ReadonlyArray<number>]> = [[closed(one, [0]), closed(two, [0])]]
+  const pairs = (firsts: Places, seconds: Places): ReadonlyArray<readonly [number, Places]> =>
+    firsts.flatMap((first) =>
+      apart ? seconds.map((second) => [first, [second]] as const) : [[first, seconds] as const]
+    )
+  const open = [...pairs(closed(one, [0]), closed(two, [0]))]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const [first, second] = at
-    if (wanted(first, second)) return true
-    if (first.length === 0) continue
-    const name = `${first.join()} ${second.join()}`
+    if (first === one.length && wanted(second)) return true
+    const name = `${first} ${second.join()}`
     if (seen.has(name)) continue
-    if (seen.size >= MOST) return undefined
+    if (!apart && seen.size >= MOST) return undefined
     seen.add(name)
-    for (const symbol of symbols) open.push([step(one, first, symbol), step(two, second, symbol)])
+    for (const symbol of symbols) open.push(...pairs(step(one, [first], symbol), step(two, second, symbol)))
   }
   return false
 }
 
-/** A pattern that matches one path. */
-const isPlain = (glob: string): boolean => !/[*?]/u.test(glob)
+const isBelow = (path: string, above: string): boolean => path === above || path.startsWith(`${above}${SLASH}`)
 
 /** Is there a path that both match? Where that cannot be said, there is. */
 export const meets = (one: string, two: string): boolean => {
-  if (isPlain(one)) return isPlain(two) ? one === two : fits(two, one)
-  if (isPlain(two)) return fits(one, two)
+  if (isPlain(one) && isPlain(two)) return isBelow(one, two) || isBelow(two, one)
   const [a, b] = [compile(one), compile(two)]
-  return reaches(a, b, (first, second) => matches(a, first) && matches(b, second)) ?? true
+  return reaches(a, b, true, (places) => matches(b, places)) ?? true
 }
 
 /** Does `wide` match every path that `narrow` matches? Where that cannot be said, it does not. */
 export const covers = (wide: string, narrow: string): boolean => {
-  if (isPlain(narrow)) return fits(wide, narrow)
+  if (wide === narrow || (isPlain(wide) && isPlain(narrow))) return isBelow(narrow, wide)
   const [a, b] = [compile(narrow), compile(wide)]
-  return !(reaches(a, b, (first, second) => matches(a, first) && !matches(b, second)) ?? true)
+  return !(reaches(a, b, false, (places) => !matches(b, places)) ?? true)
 }
 
 /** Does this path match? */

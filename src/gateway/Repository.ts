@@ -1,13 +1,15 @@
 /** Which repository a directory belongs to: one for all its worktrees. Reads git's own files, a bounded part of them, and runs nothing. */
 import { open, realpath, stat } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import { Cache, Context, Duration, Effect, Layer } from "effect"
 
 export interface Place {
   /** The directory that all worktrees share; where there is no repository, the directory itself. */
   readonly root: string
-  /** The directory asked about, without links. */
+  /** The path asked about, without links. */
   readonly real: string
+  /** False where it could not be looked at in time: then nothing is known of it. */
+  readonly known: boolean
   /** The root of its worktree, the directory in which `.git` is; none where there is no repository. */
   readonly workspace: string | null
   /** The address of `origin`: clones of one repository share it. */
@@ -63,16 +65,27 @@ const originIn = (config: string): string | null => {
   return /^\s*url\s*=\s*(\S.*?)\s*$/mu.exec(section)?.[1] ?? null
 }
 
+/** Without links; what is not there yet is where it would be. */
+const realOf = async (path: string): Promise<string> => {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path)) throw error
+    return join(await realOf(dirname(path)), basename(path))
+  }
+}
+
 const locate = async (directory: string): Promise<Place> => {
-  const real = await realpath(directory)
+  const real = await realOf(directory)
   for (let at = real; ; at = dirname(at)) {
     const git = await gitDirectory(join(at, ".git"))
     if (git !== undefined && (await isDirectory(git))) {
       const shared = await head(join(git, "commondir"))
       const root = await realpath(shared === undefined ? git : resolve(git, shared.trim()))
-      return { root, real, workspace: at, origin: originIn((await head(join(root, "config"))) ?? "") }
+      return { root, real, known: true, workspace: at, origin: originIn((await head(join(root, "config"))) ?? "") }
     }
-    if (at === dirname(at)) return { root: real, real, workspace: null, origin: null }
+    if (at === dirname(at)) return { root: real, real, known: true, workspace: null, origin: null }
   }
 }
 
@@ -85,7 +98,7 @@ export const layer: Layer.Layer<Repository> = Layer.effect(
     const lost = new Set<string>()
     const lookup = (directory: string): Effect.Effect<Place> =>
       Effect.suspend(() => {
-        const unknown: Place = { root: directory, real: directory, workspace: null, origin: null }
+        const unknown: Place = { root: directory, real: directory, known: false, workspace: null, origin: null }
         if (lost.size >= LOST) return Effect.succeed(unknown)
         let back = false
         const found = locate(directory).finally(() => {

@@ -1,5 +1,4 @@
 /** What a directory and a glob mean as a scope of a lease. */
-import { stat } from "node:fs/promises"
 import { posix } from "node:path"
 import { Effect } from "effect"
 import type { HostId } from "../domain/Ids.ts"
@@ -7,14 +6,7 @@ import type { Scope } from "../domain/Lock.ts"
 import { Refusal } from "./Refusal.ts"
 import { Repository } from "./Repository.ts"
 
-const LONGEST = 500
-
-const isFolder = (path: string) =>
-  Effect.tryPromise(() => stat(path)).pipe(
-    Effect.map((found) => found.isDirectory()),
-    Effect.timeout("1 second"),
-    Effect.orElseSucceed(() => false)
-  )
+const LONGEST = 200
 
 /** The glob as it stands in the workspace; none when that is all of it, undefined when it leads outside. */
 const inside = (below: string, glob: string): string | null | undefined => {
@@ -26,7 +18,14 @@ const inside = (below: string, glob: string): string | null | undefined => {
 export const scopeOf = (cwd: string, glob: string | undefined, host: HostId) =>
   Effect.gen(function* () {
     const repository = yield* Repository
-    const { real, workspace } = yield* repository.fresh(cwd)
+    const { known, real, workspace } = yield* repository.fresh(cwd)
+    if (!known) {
+      return yield* new Refusal({
+        code: "unavailable",
+        message: `${cwd} could not be looked at in time: which workspace it is in is not known`,
+        hint: "try again; the disk may be slow or away"
+      })
+    }
     if (workspace === null) {
       return yield* new Refusal({
         code: "wrong-state",
@@ -45,10 +44,8 @@ export const scopeOf = (cwd: string, glob: string | undefined, host: HostId) =>
           path === undefined
             ? `path ${glob} is outside of the workspace ${workspace}`
             : `path is longer than ${LONGEST} characters`,
-        hint: "a path is a glob inside the workspace, from where you are: src/**, *.md, docs/?.txt"
+        hint: "a path is a glob inside the workspace, from where you are: src (and what is in it), src/**/*.ts, *.md"
       })
     }
-    // A folder stands for what is in it.
-    const folder = path !== null && !/[*?]/u.test(path) && (yield* isFolder(posix.join(workspace, path)))
-    return { host, workspace, path: folder ? `${path}/**` : path } satisfies Scope
+    return { host, workspace, path } satisfies Scope
   })

@@ -9,6 +9,7 @@ const ready: Sight = {
   observation: { activity: "idle", detail: "", draft: null, rule: "ready" },
   structured: false,
   dead: false,
+  bare: false,
   humanActive: false,
   leftover: false,
   farewell: ""

@@ -43,23 +43,29 @@ describe("a repository", () => {
         const { of } = yield* Repository.Repository
         const here = yield* of(main)
         const shared = { root: join(main, ".git"), origin: "git@example.com:team/api.git" }
-        assert.deepStrictEqual(here, { ...shared, real: main, workspace: main })
+        assert.deepStrictEqual(here, { ...shared, real: main, known: true, workspace: main })
         const tree = join(root, "tree")
         for (const [same, real, workspace] of [
           [tree, tree, tree],
           [made(join(main, "src/deep")), join(main, "src/deep"), main],
           [join(main, ".git"), join(main, ".git"), main],
           [made(join(tree, "src")), join(tree, "src"), tree],
-          [join(root, "link"), tree, tree]
+          [join(root, "link"), tree, tree],
+          // Not there yet, as a file that is about to be written.
+          [join(root, "link/new/a.txt"), join(tree, "new/a.txt"), tree]
         ] as const)
-          assert.deepStrictEqual(yield* of(same), { ...shared, real, workspace }, same)
+          assert.deepStrictEqual(yield* of(same), { ...shared, real, known: true, workspace }, same)
         const part = yield* of(join(main, "part"))
         assert.strictEqual(part.root, join(main, ".git/modules/part"))
         assert.strictEqual(part.workspace, join(main, "part"))
-        const other = { root: join(clone, ".git"), origin: here.origin, real: clone, workspace: clone }
+        const other = { root: join(clone, ".git"), origin: here.origin, real: clone, known: true, workspace: clone }
         assert.deepStrictEqual(yield* of(clone), other)
         for (const alone of [plain, broken, join(root, "empty"), join(root, "gone")])
-          assert.deepStrictEqual(yield* of(alone), { root: alone, real: alone, workspace: null, origin: null }, alone)
+          assert.deepStrictEqual(
+            yield* of(alone),
+            { root: alone, real: alone, known: true, workspace: null, origin: null },
+            alone
+          )
       }).pipe(Effect.provide(Repository.layer), Effect.scoped)
   )
 })

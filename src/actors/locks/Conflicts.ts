@@ -62,7 +62,7 @@ export const nameOf = (holder: Holder): string =>
   Holder.match(holder, {
     Session: ({ id, name }) => (name === id ? name : `${name} (${id})`),
     Guest: ({ name }) => name,
-    Person: ({ name }) => name
+    Person: () => "the person"
   })
 
 export interface Cycle {

@@ -26,11 +26,15 @@ const remembered = (state: State, ticket: Ticket, why: string): State["ended"] =
 const over = ({ holder, ticket }: Lease | Waiting, why: string): Out =>
   publish({ _tag: "LeaseEnded", id: ticket, ticket, holder: nameOf(holder), why })
 
-/** `told`: its session knows already. */
-export const leaseEnds = (state: State, lease: Lease, why: string, told = false): Move => {
+/** Who ended a lease: its session by what befell it, which it knows; its holder by a word; or somebody else. */
+export type Ending = "known" | "own" | "taken"
+
+export const leaseEnds = (state: State, lease: Lease, why: string, ending: Ending): Move => {
   const { holder, ticket } = lease
   const lost =
-    told || holder._tag !== "Session" ? [] : [tell(Session, holder.host, holder.id, "LeaseLost", { ticket, why })]
+    ending === "known" || holder._tag !== "Session"
+      ? []
+      : [tell(Session, holder.host, holder.id, "LeaseLost", { ticket, why, own: ending === "own" })]
   return {
     state: {
       ...state,
@@ -170,12 +174,12 @@ export const expired = (state: State, at: number, now: number): Move => {
   const ends = state.leases.filter(({ until }) => until <= now)
   const woken: State = { ...state, due: null }
   if (now - at > PATIENCE) return stay(ends.reduce<State>((next, { ticket }) => renewed(next, ticket, now), woken))
-  return each(woken, ends, (next, lease) => leaseEnds(next, lease, "its time ran out without being renewed"))
+  return each(woken, ends, (next, lease) => leaseEnds(next, lease, "its time ran out without being renewed", "taken"))
 }
 
 /** All that these words are true of ends, leases and waits. */
-export const endAll = (state: State, theirs: (held: Lease | Waiting) => boolean, why: string, told: boolean): Move =>
+export const endAll = (state: State, theirs: (held: Lease | Waiting) => boolean, why: string, ending: Ending): Move =>
   andThen(
-    each(state, state.leases.filter(theirs), (next, lease) => leaseEnds(next, lease, why, told)),
+    each(state, state.leases.filter(theirs), (next, lease) => leaseEnds(next, lease, why, ending)),
     (next) => each(next, next.waiting.filter(theirs), (then, waiting) => waitEnds(then, waiting, why))
   )

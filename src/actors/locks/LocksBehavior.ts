@@ -92,12 +92,13 @@ export const behavior: Behavior<typeof Locks> = {
     Release: ({ force, holder, why, ...scope }, state, mail) =>
       Effect.gen(function* () {
         const met = state.leases.filter((lease) => meet(lease, scope))
-        const own = met.filter((lease) => force || holderKey(lease.holder) === holderKey(holder))
-        if (own.length === 0 && met.length > 0) return yield* new NotHolder({ by: met })
+        const isOwn = (lease: Lease) => holderKey(lease.holder) === holderKey(holder)
+        const ends = met.filter((lease) => force || isOwn(lease))
+        if (ends.length === 0 && met.length > 0) return yield* new NotHolder({ by: met })
         return ending(
-          each(state, own, (next, lease) => leaseEnds(next, lease, why)),
+          each(state, ends, (next, lease) => leaseEnds(next, lease, why, isOwn(lease) ? "own" : "taken")),
           mail,
-          () => own
+          () => ends
         )
       }),
     SessionOver: word(({ before, epoch, id, why }, state) => {
@@ -105,10 +106,10 @@ export const behavior: Behavior<typeof Locks> = {
         holder._tag === "Session" &&
         holder.id === id &&
         (holder.epoch < epoch || (holder.epoch === epoch && asked <= before))
-      return endAll(state, theirs, why, true)
+      return endAll(state, theirs, why, "known")
     }),
     GuestOver: word(({ id, why }, state) =>
-      endAll(state, ({ holder }) => holder._tag === "Guest" && holder.id === id, why, false)
+      endAll(state, ({ holder }) => holder._tag === "Guest" && holder.id === id, why, "known")
     ),
     Renew: word(({ epoch, id }, state, { now }) =>
       stay(

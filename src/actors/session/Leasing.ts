@@ -14,7 +14,7 @@ type Leasing = State["leasing"]
 /** No turn runs in these. */
 const AT_REST: ReadonlySet<SessionPhase> = new Set(["starting", "idle", "human-composing", "crashed", "stopped"])
 
-const rests = ({ phase }: State): boolean => AT_REST.has(phase)
+export const isAtRest = ({ phase }: State): boolean => AT_REST.has(phase)
 
 const locks = (tag: "SessionOver", payload: { epoch: number; before: number; why: string }, state: State): Out =>
   tell(Locks, SWARM, "main", tag, { id: idOf(state), ...payload })
@@ -48,7 +48,7 @@ const givesUp = (state: State, epoch: number, before: number, why: string): Move
 
 const overWith = (before: State, after: State, now: number): Move => {
   const cleared = after.epoch !== before.epoch
-  const rested = rests(after) && !rests(before)
+  const rested = isAtRest(after) && !isAtRest(before)
   const ended = after.phase !== before.phase && (after.phase === "stopped" || after.phase === "crashed")
   if (!cleared && !rested && !ended) return stay(after)
   return givesUp(after, before.epoch, endOf(before, after, now), whyOver(before, after))
@@ -59,7 +59,7 @@ const pause = ({ held }: Leasing): number => Math.min(...held.map(({ ttl }) => t
 
 const renewing = (state: State, now: number): Move => {
   const { leasing } = state
-  const wanted = leasing.held.length > 0 && !rests(state)
+  const wanted = leasing.held.length > 0 && !isAtRest(state)
   if (!wanted)
     return leasing.renewal === null ? stay(state) : stay({ ...state, leasing: { ...leasing, renewal: null } })
   const due = leasing.renewal !== null && leasing.renewal <= now
@@ -79,7 +79,7 @@ export const leasing: Reflex = (before, after, now) => {
 /** A lease, or a wait for one, that the lock manager tells of: kept, unless the turn that asked is over. */
 export const taken = (state: State, epoch: number, asked: number, keep: (leasing: Leasing) => Leasing): Move => {
   const void_ = epoch !== state.epoch || state.phase === "stopped" || state.phase === "crashed"
-  const late = rests(state) && asked <= state.leasing.over
+  const late = isAtRest(state) && asked <= state.leasing.over
   const known: State = { ...state, leasing: keep(state.leasing) }
   if (!void_ && !late) return stay(known)
   const why = epoch === state.epoch ? "its turn was over before" : "its context was cleared before"

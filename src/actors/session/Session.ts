@@ -218,8 +218,11 @@ export const Session = Actor.make({
       payload: Schema.Struct({ epoch: Schema.Int, asked: Schema.Finite }),
       lane: "control"
     }),
-    /** It has this one no more, and did not give it up itself. */
-    LeaseLost: Actor.message({ payload: Schema.Struct({ ticket: Ticket, why: Schema.String }), lane: "control" }),
+    /** It has this one no more; `own`: it gave it back itself. */
+    LeaseLost: Actor.message({
+      payload: Schema.Struct({ ticket: Ticket, why: Schema.String, own: Schema.Boolean }),
+      lane: "control"
+    }),
     /** A timer of the session's own, set for `at`, Unix ms. */
     Woke: Actor.message({ payload: Schema.Struct({ timer: Schema.String, at: Schema.Finite }) }),
 

@@ -1,0 +1,46 @@
+/** The lock manager's mail in every order: never two holders, in the order of asking, no one waits for ever. */
+import { assert, describe, it } from "@effect/vitest"
+import fc from "fast-check"
+import { type Happening, makeModel } from "../support/LocksModel.ts"
+
+const happening: fc.Arbitrary<Happening> = fc.record({
+  what: fc.constantFrom(
+    "acquire",
+    "acquire",
+    "acquire",
+    "acquire",
+    "acquire",
+    "acquire",
+    "acquire",
+    "again",
+    "give up",
+    "release",
+    "force",
+    "session over",
+    "guest over",
+    "renew",
+    "time passes",
+    "was down"
+  ),
+  one: fc.nat(100),
+  two: fc.nat(100),
+  three: fc.nat(100)
+})
+
+describe("the lock manager", () => {
+  it("never has two holders of one path, and lets nobody overtake or wait for ever", () => {
+    const sums = { granted: 0, waited: 0, expired: 0, deadlocks: 0 }
+    fc.assert(
+      fc.property(fc.array(happening, { minLength: 1, maxLength: 120, size: "max" }), (happenings) => {
+        const model = makeModel()
+        for (const one of happenings) model.step(one)
+        model.drain()
+        for (const name of ["granted", "waited", "expired", "deadlocks"] as const) sums[name] += model.figures[name]
+      }),
+      // A failure is shown as it came where it cannot be made smaller soon.
+      { numRuns: 100, interruptAfterTimeLimit: 20_000 }
+    )
+    // Else nothing was looked at.
+    for (const [name, sum] of Object.entries(sums)) assert.isAbove(sum, 20, name)
+  })
+})
