@@ -19,6 +19,8 @@ import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
 import { Session } from "./actors/session/Session.ts"
 import * as SessionBehavior from "./actors/session/SessionBehavior.ts"
 import { SERVER_GONE } from "./actors/session/SessionReactor.ts"
+import { Worktrees } from "./actors/worktrees/Worktrees.ts"
+import * as WorktreesBehavior from "./actors/worktrees/WorktreesBehavior.ts"
 import * as LocalQuarters from "./agents/LocalQuarters.ts"
 import * as Roster from "./agents/Roster.ts"
 import * as Directory from "./broker/Directory.ts"
@@ -33,6 +35,7 @@ import { monitorDefaults, Monitoring } from "./domain/MonitorPolicy.ts"
 import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
+import * as LocalGit from "./git/LocalGit.ts"
 import * as Gateway from "./gateway/Gateway.ts"
 import * as Repository from "./gateway/Repository.ts"
 import * as Spool from "./gateway/Spool.ts"
@@ -231,7 +234,10 @@ export const layer = (options: Options) =>
       })
       const terminal = Tmux.layer({ socket: join(home.run, "tmux"), dir: join(home.run, "panes") })
       const plugged = PluginHost.layer(plugins).pipe(Layer.provideMerge(Roster.layer))
-      const ports = Layer.mergeAll(broker, quarters, terminal, plugged)
+      const trees = join(home.data, "worktrees")
+      yield* makeDirectory(trees)
+      const git = LocalGit.layer({ root: trees, env: options.env })
+      const ports = Layer.mergeAll(broker, quarters, terminal, plugged, git)
       const actors = Layer.unwrap(
         Effect.gen(function* () {
           const registrations = [
@@ -241,7 +247,8 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
             yield* ActorSystem.register(Desk, DeskBehavior.behavior),
             yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
-            yield* ActorSystem.register(Locks, LocksBehavior.behavior)
+            yield* ActorSystem.register(Locks, LocksBehavior.behavior),
+            yield* ActorSystem.register(Worktrees, WorktreesBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })
@@ -277,6 +284,9 @@ export const layer = (options: Options) =>
           yield* Spool.drain(home.spool)
           yield* Effect.forkScoped(Spool.drainForever(home.spool))
           yield* Effect.forkScoped(watch(host))
+          // What git was doing when the daemon ended goes on.
+          const { poke } = yield* ActorSystem.ActorSystem
+          yield* poke(ref(Worktrees, host, host).address)
           if (settings.restore === "auto") yield* Effect.forkScoped(Effect.delay(restoreAll(host), "2 seconds"))
         })
       )

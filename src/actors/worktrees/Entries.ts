@@ -1,0 +1,52 @@
+/** Pure: the records of worktrees and how they move from phase to phase. */
+import type { WorktreeId, Worktree, WorktreePhase } from "../../domain/Worktree.ts"
+import { type Out, publish, tell } from "../Out.ts"
+import { SWARM } from "../ActorSystem.ts"
+import { Locks } from "../locks/Locks.ts"
+import type { Entry, State } from "./Worktrees.ts"
+
+export interface Move {
+  readonly state: State
+  readonly out: ReadonlyArray<Out>
+}
+
+export const stay = (state: State): Move => ({ state, out: [] })
+
+export const entryOf = ({ entries }: State, id: WorktreeId): Entry | undefined =>
+  entries.find(({ worktree }) => worktree.id === id)
+
+const moved = (worktree: Worktree): Out => publish({ _tag: "WorktreeMoved", id: worktree.id, worktree })
+
+/** What everyone may know has changed. */
+export const put = (state: State, entry: Entry): Move => {
+  const known = entryOf(state, entry.worktree.id)
+  const entries =
+    known === undefined ? [...state.entries, entry] : state.entries.map((other) => (other === known ? entry : other))
+  return { state: { ...state, entries }, out: known?.worktree === entry.worktree ? [] : [moved(entry.worktree)] }
+}
+
+/** Nothing is left to be remembered of it. */
+export const erase = (state: State, { worktree }: Entry, last: Partial<Worktree>): Move => ({
+  state: { ...state, entries: state.entries.filter((other) => other.worktree !== worktree) },
+  out: [moved({ ...worktree, ...last })]
+})
+
+/** In another phase, as if nothing had begun. */
+export const enter = (entry: Entry, phase: WorktreePhase, now: number, more: Partial<Worktree> = {}): Entry => ({
+  ...entry,
+  worktree: { ...entry.worktree, phase, since: now, problem: null, ...more },
+  begun: false,
+  dropping: false,
+  force: false
+})
+
+/** Who holds a worktree while it is removed: nobody else may. */
+export const remover = (id: WorktreeId) => ({
+  _tag: "Guest" as const,
+  id: `worktree ${id}`,
+  name: "sm worktree remove"
+})
+
+/** It holds it no more. */
+export const released = (id: WorktreeId, why: string): Out =>
+  tell(Locks, SWARM, "main", "GuestOver", { id: remover(id).id, why })
