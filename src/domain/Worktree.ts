@@ -60,7 +60,7 @@ export const Worktree = Schema.Struct({
   sessionName: Schema.String,
   phase: WorktreePhase,
   kept: Schema.NullOr(Kept),
-  /** What went wrong last, one sentence. */
+  /** What is tried again and again, and why it fails; when told, why it did not come about. */
   problem: Schema.NullOr(Schema.String),
   createdAt: Schema.Finite,
   /** When its phase last changed, Unix ms. */

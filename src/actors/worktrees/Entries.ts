@@ -25,6 +25,12 @@ export const put = (state: State, entry: Entry): Move => {
   return { state: { ...state, entries }, out: known?.worktree === entry.worktree ? [] : [moved(entry.worktree)] }
 }
 
+/** The same, and why what was asked for did not come about: that is told once, and true only then. */
+export const putBack = (state: State, entry: Entry, problem: string): Move => ({
+  state: put(state, entry).state,
+  out: [moved({ ...entry.worktree, problem })]
+})
+
 /** Nothing is left to be remembered of it. */
 export const erase = (state: State, { worktree }: Entry, last: Partial<Worktree>): Move => ({
   state: { ...state, entries: state.entries.filter((other) => other.worktree !== worktree) },

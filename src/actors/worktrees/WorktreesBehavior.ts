@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import type { Worktree, WorktreeId } from "../../domain/Worktree.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
 import { NotNow } from "../session/Session.ts"
-import { enter, type Move, entryOf, erase, put, released, stay } from "./Entries.ts"
+import { enter, type Move, entryOf, erase, put, putBack, released, stay } from "./Entries.ts"
 import { tellTurn } from "./TurnEnd.ts"
 import { type Entry, type State, Worktrees } from "./Worktrees.ts"
 import { reactor, type Surroundings } from "./WorktreesReactor.ts"
@@ -123,13 +123,14 @@ export const behavior: Behavior<typeof Worktrees, Surroundings> = {
     Failed: report(["adding", "restoring"], ({ problem }, entry, state, { now }) =>
       entry.worktree.phase === "adding"
         ? erase(state, entry, { phase: "failed", problem, since: now })
-        : put(state, enter(entry, "kept", now, { problem }))
+        : putBack(state, enter(entry, "kept", now), problem)
     ),
     Settled: report(["removing"], ({ kept }, entry, state) =>
       put(state, { ...entry, dropping: true, worktree: { ...entry.worktree, kept } })
     ),
     Refused: report(["removing"], ({ id, problem }, entry, state, { now }) => {
-      const move = put(state, { ...enter(entry, "ready", now, { problem, kept: null }), sweep: entry.worktree.kept })
+      const stays = { ...enter(entry, "ready", now, { kept: null }), sweep: entry.worktree.kept }
+      const move = putBack(state, stays, problem)
       return { state: move.state, out: [...move.out, released(id, "it stays")] }
     }),
     Changed: report(["removing"], (_, entry, state) => put(state, { ...entry, dropping: false })),

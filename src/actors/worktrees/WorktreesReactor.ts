@@ -60,8 +60,9 @@ export const reactor = (
 
     /** Answers when it shall be tried again. */
     const stumbled = ({ dropping, sweep, worktree: { id, phase, problem } }: Entry, error: GitError) =>
-      Effect.sync(() => {
+      Effect.gen(function* () {
         const words = `${error.problem}; ${error.fix}`
+        if (problem !== words) yield* Effect.logWarning(`worktree ${id}: ${words}`)
         if (phase === "adding" || phase === "restoring") self.report("Failed", { id, problem: words })
         else if (sweep === null && (!dropping || error.refused)) self.report("Refused", { id, problem: words })
         else {
