@@ -1,6 +1,6 @@
 /** Runs a program to its end with everything it started: bounded in what it says, and ended as a whole when interrupted. */
 import { spawn } from "node:child_process"
-import { Effect, Schema } from "effect"
+import { type Duration, Effect, Schema } from "effect"
 
 export interface Program {
   readonly command: readonly [string, ...ReadonlyArray<string>]
@@ -42,7 +42,10 @@ exec 3<&0 </dev/null
 "$@" 3<&-
 exit $?`
 
-export const run = ({ command, cwd, env, most, stdin, tied }: Program): Effect.Effect<Ended, SubprocessError> =>
+export const run = (
+  { command, cwd, env, most, stdin, tied }: Program,
+  tidy: Duration.Input = TIDY
+): Effect.Effect<Ended, SubprocessError> =>
   Effect.callback((resume) => {
     const [program] = command
     const [started, ...args] = tied === true ? ["/bin/sh", "-c", TIE, "sh", ...command] : command
@@ -90,7 +93,7 @@ export const run = ({ command, cwd, env, most, stdin, tied }: Program): Effect.E
       tied === true
         ? Effect.timeoutOrElse(
             Effect.promise(() => gone),
-            { duration: TIDY, orElse: () => Effect.sync(killGroup) }
+            { duration: tidy, orElse: () => Effect.sync(killGroup) }
           )
         : Effect.void
     )

@@ -5,6 +5,9 @@ import { Effect, Option, Schema } from "effect"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Locks } from "../../src/actors/locks/Locks.ts"
+import { emptyState } from "../../src/actors/session/EmptyState.ts"
+import type { State } from "../../src/actors/session/State.ts"
+import { turnOver } from "../../src/actors/session/WorkLeft.ts"
 import { Worktrees } from "../../src/actors/worktrees/Worktrees.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { EventRecord } from "../../src/domain/Event.ts"
@@ -15,6 +18,16 @@ import { GitError } from "../../src/git/Git.ts"
 import { SHA } from "../support/FakeGit.ts"
 import { eventually, HOST, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
+const basis = {
+  provider: "scripted",
+  workingDir: "/",
+  parentId: null,
+  model: null,
+  effort: null,
+  permissionMode: null,
+  args: [],
+  env: {}
+}
 const actor = ref(Worktrees, HOST, HOST)
 const ID = WorktreeId.make("w0000001")
 const decodeRecord = Schema.decodeSync(Schema.fromJsonString(EventRecord))
@@ -328,6 +341,40 @@ describe("the end of a turn", () => {
       yield* turn(world, "five")
       assert.strictEqual(letters(world).length, 3, "the same as before, but they had been clean")
     }))
+
+  it("is told of where the session works and where it has written, from whatever work it comes", () => {
+    const ID_ = "0000000e"
+    const lease = { host: HOST, path: null, reason: "", fence: 1, since: 1, ttl: 1, asked: 1 }
+    const born: State = {
+      ...emptyState(ID_),
+      host: HOST,
+      spec: { ...basis, worktree: "/trees/one" },
+      leasing: {
+        ...emptyState(ID_).leasing,
+        held: ["/trees/one", "/two"].map((workspace) => ({ ...lease, workspace }))
+      }
+    }
+    const directories = (from: State["phase"], to: State["phase"], state = born) =>
+      turnOver({ ...state, phase: from }, { ...state, phase: to }, 5).out.flatMap((out) =>
+        out._tag === "Tell" && out.to.kind === "worktrees"
+          ? [(out.payload as { directories: unknown }).directories]
+          : []
+      )
+    for (const from of ["working", "compacting", "waiting-permission", "unknown"] as const)
+      assert.deepStrictEqual(directories(from, "idle"), [["/trees/one", "/two"]])
+    for (const [from, to] of [
+      ["starting", "idle"],
+      ["human-composing", "idle"],
+      ["working", "stopped"],
+      ["crashed", "idle"],
+      ["working", "waiting-permission"]
+    ] as const)
+      assert.deepStrictEqual(directories(from, to), [])
+    assert.deepStrictEqual(
+      directories("working", "idle", { ...born, spec: basis, leasing: emptyState(ID_).leasing }),
+      []
+    )
+  })
 
   test("elsewhere is nobody's business", (world) =>
     Effect.gen(function* () {
