@@ -53,7 +53,7 @@ export class Spawn extends SmCommand {
   cwd = Option.String("--cwd", { description: "where it works; default: here" })
   worktree = Option.String("--worktree", {
     tolerateBoolean: true,
-    description: "it works in a git worktree of its own, on this branch; without one: sm/<its name>"
+    description: "[branch]: it works in a git worktree of its own, on that branch, else on sm/<its name>"
   })
   env = Option.Array("--env", [], { description: "NAME=VALUE, may be repeated" })
 

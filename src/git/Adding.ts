@@ -1,12 +1,12 @@
 /** Makes a worktree, and makes it anew where an earlier attempt was cut short. */
-import { mkdir, rm } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect } from "effect"
 import type { Coming, Git } from "./Git.ts"
 import type { Site } from "../domain/Worktree.ts"
 import { type Command, refuse } from "./GitCommand.ts"
 import { listed } from "./Listed.ts"
-import { files, nestedIn, occupied } from "./Places.ts"
+import { empty, files, nestedIn, occupied } from "./Places.ts"
 
 /** A branch to check out, or one to make at a commit. */
 export interface Head {
@@ -22,7 +22,7 @@ const tipOf = ({ ask }: Command, repo: string, branch: string) =>
 
 /** The path and what git knows of it. No agent has worked there yet. */
 export const tidy = Effect.fnUntraced(function* (command: Command, repo: string, path: string) {
-  yield* files(`${path} cannot be removed`, () => rm(path, { recursive: true, force: true, maxRetries: 3 }))
+  yield* empty(path)
   if ((yield* listed(command, repo)).some((entry) => entry.path === path))
     yield* command.say(`${path} cannot be forgotten`, repo, ["worktree", "remove", "-f", "-f", path])
 })

@@ -10,6 +10,9 @@ import { keep } from "./Keeping.ts"
 import { linkedAround, occupied } from "./Places.ts"
 import { look, survey } from "./Survey.ts"
 
+/** A directory may be on a disk that is away. */
+const PATIENCE = "2 seconds"
+
 export interface Options {
   /** Exists; a real path is made of it, for git tells paths so. */
   readonly root: string
@@ -24,7 +27,10 @@ export const layer = (options: Options): Layer.Layer<Git> =>
       const command = makeCommand(options.env)
       return {
         survey: survey(command, root),
-        linked: (directory) => Effect.promise(() => linkedAround(directory).catch(() => null)),
+        linked: (directory) =>
+          Effect.promise(() => linkedAround(directory).catch(() => null)).pipe(
+            Effect.timeoutOrElse({ duration: PATIENCE, orElse: () => Effect.succeed(null) })
+          ),
         occupied: (path) => Effect.orElseSucceed(occupied(path), () => true),
         add: add(command, root),
         look: look(command),

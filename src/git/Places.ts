@@ -1,8 +1,11 @@
 /** Files and folders of worktrees. */
-import { lstat, readFile, realpath, rename, rm, rmdir } from "node:fs/promises"
+import { lstat, readFile, realpath, rename, rmdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { Effect } from "effect"
+import { run } from "../process/Subprocess.ts"
 import { GitError } from "./Git.ts"
+
+const LOOK = "look at the disk and at the directory's mode"
 
 /** Work on files, whose failure is told behind `what`. */
 export const files = <A>(what: string, work: () => Promise<A>): Effect.Effect<A, GitError> =>
@@ -11,7 +14,7 @@ export const files = <A>(what: string, work: () => Promise<A>): Effect.Effect<A,
     catch: (error) =>
       new GitError({
         problem: `${what}: ${error instanceof Error ? error.message : String(error)}`,
-        fix: "look at the disk and at the directory's mode",
+        fix: LOOK,
         refused: false
       })
   })
@@ -35,8 +38,28 @@ export const trashOf = (root: string, id: string): string => join(root, ".removi
 export const moveAway = (root: string, id: string, path: string) =>
   files(`${path} cannot be moved away`, () => rename(path, trashOf(root, id)))
 
-export const empty = (path: string) =>
-  files(`${path} cannot be removed`, () => rm(path, { recursive: true, force: true, maxRetries: 3 }))
+/** As a program of its own: a tree of a hundred thousand files would keep everything else waiting. */
+const REMOVE = 'chmod -R u+rwX -- "$1" 2>/dev/null; rm -rf -- "$1"'
+const MOST = 65_536
+
+/** All of it, also what its owner may not write. */
+export const empty = (path: string): Effect.Effect<void, GitError> =>
+  run({
+    command: ["/bin/sh", "-c", REMOVE, "sh", path],
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin" },
+    stdin: "",
+    most: MOST,
+    tied: true
+  }).pipe(
+    Effect.map(({ code, stderr }) => (code === 0 ? undefined : stderr.trim().split("\n").at(-1))),
+    Effect.catch((error) => Effect.succeed(error.message)),
+    Effect.flatMap((problem) =>
+      problem === undefined
+        ? Effect.void
+        : Effect.fail(new GitError({ problem: `${path} cannot be removed: ${problem}`, fix: LOOK, refused: false }))
+    )
+  )
 
 /** Folders that nothing is in any more, from here up to the root. */
 export const prune = (root: string, path: string) =>

@@ -38,7 +38,7 @@ const TIDY = "5 seconds"
  */
 const TIE = `trap : TERM
 exec 3<&0 </dev/null
-{ cat <&3; kill -TERM 0; } >/dev/null 2>&1 &
+{ read -r end <&3; kill -TERM 0; } >/dev/null 2>&1 &
 "$@" 3<&-
 exit $?`
 

@@ -344,7 +344,16 @@ describe("the end of a turn", () => {
 
   it("is told of where the session works and where it has written, from whatever work it comes", () => {
     const ID_ = "0000000e"
-    const lease = { host: HOST, path: null, reason: "", fence: 1, since: 1, ttl: 1, asked: 1 }
+    const lease = {
+      host: HOST,
+      path: null,
+      ticket: Ticket.make(`l${"0".repeat(15)}`),
+      reason: "",
+      fence: 1,
+      since: 1,
+      ttl: 1,
+      asked: 1
+    }
     const born: State = {
       ...emptyState(ID_),
       host: HOST,

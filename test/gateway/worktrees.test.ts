@@ -127,9 +127,9 @@ describe("sm spawn --worktree", () => {
     Effect.gen(function* () {
       surveys(world)
       const card = yield* moving(spawn({ ...input, name: NAME }, human, HOST))
-      assert.include(card, { name: "eng", workingDir: tmpdir(), worktree: tmpdir() })
+      assert.include(card, { name: NAME, workingDir: tmpdir(), worktree: tmpdir() })
       const [tree] = yield* moving(list({}, HOST))
-      assert.include(tree, { branch: "sm/eng", session: card.id, living: "eng" })
+      assert.include(tree, { branch: "sm/eng", session: card.id, living: NAME })
       const taken = yield* sentence(spawn({ ...input, name: NAME }, human, HOST))
       assert.include(taken, "the name eng belongs to session")
       assert.strictEqual(world.git.steps.length, 1, "asked before git is")

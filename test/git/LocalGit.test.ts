@@ -179,7 +179,7 @@ describe("a worktree", () => {
 
   test("may be on a branch of any name that git allows", (world) =>
     Effect.gen(function* () {
-      const names = ["a", "feature/deep/er", "fix-#12", "it's", "$(touch)", "a;b", "@x", "x".repeat(180)]
+      const names = ["feature/deep/er", "it's", "$(touch);x", "x".repeat(180)]
       for (const name of names) {
         const { path } = yield* added(world, name)
         assert.strictEqual(git(path, "symbolic-ref", "--short", "HEAD"), name)
