@@ -60,8 +60,8 @@ const lines = (worktrees: ReadonlyArray<Listed>): string =>
     : table(
         ["ID", "REPOSITORY", "BRANCH", "STATE", "FOR", "SESSION", "PATH"],
         worktrees.map((worktree) => {
-          const { branch, id, living, name, path, sessionName, since } = worktree
-          const session = living ?? `${sessionName} (not in it)`
+          const { branch, id, living, name, path, phase, sessionName, since } = worktree
+          const session = living ?? (phase === "ready" ? `${sessionName} (not in it)` : sessionName)
           return [id, name, branch, stateOf(worktree), ago(since), session, path]
         })
       )
@@ -108,7 +108,8 @@ export class WorktreeCommand extends SmCommand {
     return this.show<Worktree>(
       "restoreWorktree",
       { worktree, ...(this.branch === undefined ? {} : { branch: this.branch }) },
-      ({ branch, path }) => `restored ${branch} in ${path}\n  sm spawn claude --cwd ${path}`,
+      ({ branch, path, sessionName }) =>
+        `restored ${branch} in ${path}\n  sm restore ${sessionName}    sm spawn claude --cwd ${path}`,
       { deadline: DEADLINE }
     )
   }

@@ -29,6 +29,7 @@ import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as Team from "./TeamVerbs.ts"
 import * as View from "./ViewVerbs.ts"
+import * as TreeSpawn from "./WorktreeSpawn.ts"
 import * as Trees from "./WorktreeVerbs.ts"
 
 type Needs = Broker | Directory | Git | Repository | Roster | Quarters | Feed | Terminal | ActorSystem
@@ -45,7 +46,7 @@ export interface Options extends System.About {
 }
 
 const handlersOf = (options: Options): Handlers => ({
-  spawn: (input, caller) => Trees.spawn(input, caller, options.hostId),
+  spawn: (input, caller) => TreeSpawn.spawn(input, caller, options.hostId),
   worktrees: (input) => Trees.list(input, options.hostId),
   removeWorktree: (input, caller) => Trees.remove(input, caller, options.hostId),
   restoreWorktree: (input, caller) => Trees.restore(input, caller, options.hostId),
@@ -80,7 +81,7 @@ const handlersOf = (options: Options): Handlers => ({
   what: makeSummaries(options.what),
   attach: View.attach,
   kill: Sessions.kill,
-  restore: Sessions.restore,
+  restore: (input, caller) => TreeSpawn.restoreSession(input, caller, options.hostId),
   clear: Sessions.clear,
   handoff: Sessions.handoff,
   monitor: Sessions.monitor,

@@ -1,99 +1,16 @@
-/** Verbs about git worktrees, and the spawn of an agent in one of its own. */
-import { Duration, Effect, Option, PubSub } from "effect"
-import { ref } from "../actors/ActorRef.ts"
-import { Worktrees } from "../actors/worktrees/Worktrees.ts"
+/** Verbs about the git worktrees of a host. */
+import { Duration, Effect, Option } from "effect"
 import { Directory } from "../broker/Directory.ts"
-import { type HostId, makeSessionId, SessionName } from "../domain/Ids.ts"
+import type { HostId } from "../domain/Ids.ts"
 import { isLive } from "../domain/Session.ts"
-import { makeWorktreeId, type Worktree, type WorktreeId } from "../domain/Worktree.ts"
-import { Git, type GitError } from "../git/Git.ts"
+import type { Worktree } from "../domain/Worktree.ts"
+import { Git } from "../git/Git.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import type { Caller } from "./Caller.ts"
-import { Feed } from "./Feed.ts"
-import * as Sessions from "./SessionVerbs.ts"
+import { failed, ofHost, settled } from "./WorktreeWait.ts"
 
-const ofHost = (host: HostId) => ref(Worktrees, host, host)
-
-/** How long a verb waits for git; what is under way goes on. */
-const PATIENCE = Duration.seconds(90)
-/** The actor is asked at least so often, in case a fact was missed. */
-const LOOK = Duration.seconds(2)
 /** A listing does not wait longer for git. */
 const COUNTING = Duration.seconds(3)
-
-const UNDER_WAY: ReadonlySet<Worktree["phase"]> = new Set(["adding", "removing", "restoring"])
-
-const gitRefusal = (error: GitError): Refusal =>
-  new Refusal({ code: error.refused ? "wrong-state" : "unavailable", message: error.problem, hint: error.fix })
-
-/** Asks, and waits until what was asked for has come about or has failed. */
-const settled = <E, R>(host: HostId, id: WorktreeId, asking: Effect.Effect<unknown, E, R>) =>
-  Effect.gen(function* () {
-    const feed = yield* Feed
-    const news = yield* feed.subscribe
-    yield* asking
-    let last: Worktree | undefined
-    while (true) {
-      const told = yield* Effect.timeoutOption(PubSub.take(news), LOOK)
-      if (Option.isSome(told)) {
-        const { event } = told.value
-        if (event._tag !== "WorktreeMoved" || event.id !== id) continue
-        last = event.worktree
-      } else {
-        const found = (yield* ofHost(host).ask("Describe", {})).find((worktree) => worktree.id === id)
-        last = found ?? (last === undefined ? undefined : { ...last, phase: "gone" })
-      }
-      if (last !== undefined && !UNDER_WAY.has(last.phase)) return last
-    }
-  }).pipe(
-    Effect.scoped,
-    Effect.timeoutOrElse({
-      duration: PATIENCE,
-      orElse: () =>
-        Effect.fail(
-          new Refusal({
-            code: "timeout",
-            message: `git is not done with the worktree ${id} yet; it goes on`,
-            hint: "sm worktree list shows when it is"
-          })
-        )
-    })
-  )
-
-const failed = (worktree: Worktree, wish: string) =>
-  new Refusal({
-    code: "wrong-state",
-    message: worktree.problem ?? `the worktree ${worktree.path} could not be ${wish}`,
-    hint: "sm worktree list shows how it stands"
-  })
-
-/** Makes the worktree, then starts the agent there; where that fails the worktree goes again. */
-export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
-  Effect.gen(function* () {
-    const git = yield* Git
-    if (input.worktree === undefined)
-      return yield* Sessions.spawn(input, caller, host, { worktree: yield* git.linked(input.cwd) })
-    const session = yield* makeSessionId
-    const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${session.slice(0, 4)}`)
-    yield* Sessions.checkSpawn(input.provider, name)
-    const branch = input.worktree === true ? `sm/${name}` : input.worktree
-    const { below, ...site } = yield* Effect.mapError(git.survey(input.cwd, branch), gitRefusal)
-    const id = yield* makeWorktreeId
-    const worktrees = ofHost(host)
-    const made = yield* settled(host, id, worktrees.ask("Add", { id, host, ...site, session, sessionName: name }))
-    if (made.phase !== "ready") return yield* failed(made, "made")
-    // Where the shell stood, if that is there as well.
-    const inside = `${made.path}/${below}`.replace(/\/+$/u, "")
-    const cwd = (yield* git.occupied(inside)) ? inside : made.path
-    return yield* Sessions.spawn({ ...input, name, cwd }, caller, host, { id: session, worktree: made.path }).pipe(
-      Effect.tapError((error) =>
-        // One that only takes its time will work there.
-        error._tag === "Refusal" && error.code === "timeout"
-          ? Effect.void
-          : Effect.ignore(worktrees.tell("Remove", { id, force: false }))
-      )
-    )
-  })
 
 export const list = ({ changes }: Input<"worktrees">, host: HostId) =>
   Effect.gen(function* () {

@@ -12,7 +12,9 @@ import { SessionId } from "../../src/domain/Ids.ts"
 import { WorktreeId } from "../../src/domain/Worktree.ts"
 import { identify } from "../../src/gateway/Caller.ts"
 import * as Feed from "../../src/gateway/Feed.ts"
-import { health, list, remove, restore, spawn } from "../../src/gateway/WorktreeVerbs.ts"
+import { kill } from "../../src/gateway/SessionVerbs.ts"
+import { restoreSession, spawn } from "../../src/gateway/WorktreeSpawn.ts"
+import { health, list, remove, restore } from "../../src/gateway/WorktreeVerbs.ts"
 import { Git } from "../../src/git/Git.ts"
 import { SHA } from "../support/FakeGit.ts"
 import { eventually, HOST, moving, type World, withWorld } from "../support/SessionTest.ts"
@@ -133,6 +135,22 @@ describe("sm spawn --worktree", () => {
       const taken = yield* sentence(spawn({ ...input, name: NAME }, human, HOST))
       assert.include(taken, "the name eng belongs to session")
       assert.strictEqual(world.git.steps.length, 1, "asked before git is")
+    }))
+
+  test("goes on there after its end, but not where the worktree is gone", (world) =>
+    Effect.gen(function* () {
+      surveys(world)
+      yield* moving(spawn({ ...input, name: NAME }, human, HOST))
+      yield* moving(kill({ session: "eng" }, human))
+      world.git.dirty.add(tmpdir())
+      const { id } = yield* moving(remove({ worktree: "sm/eng" }, human, HOST))
+      const error = yield* moving(Effect.flip(restoreSession({ session: "eng" }, human, HOST)))
+      assert.include(error, {
+        message: `the worktree of eng is removed: ${tmpdir()}`,
+        hint: `sm worktree restore ${id} brings it back`
+      })
+      yield* moving(restore({ worktree: id }, human, HOST))
+      assert.strictEqual((yield* moving(restoreSession({ session: "eng" }, human, HOST))).state, "starting")
     }))
 
   test("leaves no worktree when the agent cannot be started", (world) =>
