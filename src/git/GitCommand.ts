@@ -13,6 +13,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "core.fsmonitor": "false",
   "core.quotePath": "false",
   "core.safecrlf": "false",
+  // Worktrees are asked about from the directory that they share.
+  "safe.bareRepository": "all",
   "gc.auto": "0",
   "maintenance.auto": "false",
   "submodule.recurse": "false"

@@ -218,10 +218,20 @@ describe("the worktrees of a host", () => {
       yield* add()
       yield* is("ready")
       git.dirty.add(PATH)
-      git.restless.add(PATH)
+      git.restless.set(PATH, 1)
       yield* remove()
       yield* is("kept")
       assert.deepStrictEqual(git.steps.slice(1), ["keep sm/eng", "drop sm/eng", "keep sm/eng", "drop sm/eng"])
+    }))
+
+  test("one whose files never rest stays", (world) =>
+    Effect.gen(function* () {
+      yield* add()
+      yield* is("ready")
+      world.git.restless.set(PATH, Infinity)
+      yield* remove()
+      assert.include(yield* why(world), "change all the while: end what writes there")
+      assert.isNull((yield* is("ready")).kept)
     }))
 
   test("what fails while it goes is said, and tried again", (world) =>

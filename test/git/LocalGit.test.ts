@@ -218,6 +218,35 @@ describe("a worktree", () => {
       assert.isTrue(existsSync(root))
     }))
 
+  test("is made whatever the person's own settings of git are", ({ main, root }) =>
+    Effect.gen(function* () {
+      const config = join(root, "gitconfig")
+      const settings = [
+        "safe.bareRepository explicit",
+        "status.showUntrackedFiles no",
+        "core.fsmonitor true",
+        "push.default nothing"
+      ]
+      const odd = [
+        "worktree.guessRemote true",
+        "branch.autoSetupMerge always",
+        "core.hooksPath /nowhere",
+        "init.defaultBranch x"
+      ]
+      for (const setting of [...settings, ...odd]) git(root, "config", "--file", config, ...setting.split(" "))
+      writeFileSync(join(main, ".git", "hooks", "post-checkout"), "#!/bin/sh\nexit 1\n", { mode: 0o755 })
+      const env = { ...gitEnv(root), GIT_CONFIG_GLOBAL: config, GIT_DIR: "/nowhere", GIT_INDEX_FILE: "/nowhere/index" }
+      const driver = yield* Effect.provide(Git, LocalGit.layer({ root, env }))
+      const site = yield* driver.survey(main, "sm/eng")
+      yield* driver.add(site, fresh)
+      writeFileSync(join(site.path, "untracked"), "")
+      assert.deepStrictEqual((yield* driver.look(site.path)).changes, ["?? untracked"])
+      const kept = something(yield* driver.keep(leaving(site), 1, false))
+      assert.isTrue(yield* driver.drop(leaving(site), kept))
+      yield* driver.bring(site, ID, kept, fresh)
+      assert.isTrue(existsSync(join(site.path, "untracked")))
+    }))
+
   test("is not removed where something would be lost", (world) =>
     Effect.gen(function* () {
       const { git: driver, main } = world

@@ -25,8 +25,8 @@ export class FakeGit {
   readonly there = new Set<string>()
   /** Worktrees, by path, that have something to be kept. */
   readonly dirty = new Set<string>()
-  /** Paths whose files change once more after they were kept. */
-  readonly restless = new Set<string>()
+  /** How often the files of a path change still, each time after they were kept. */
+  readonly restless = new Map<string, number>()
   /** Does it, and never says so: what a process was in the midst of when it was killed. */
   hangs: string | undefined
   fails: { readonly step: string; readonly error: GitError } | undefined
@@ -62,7 +62,12 @@ export class FakeGit {
         this.#step(`drop ${branch}`, () => {
           if (!this.restless.has(path)) this.there.delete(path)
         }),
-        () => !this.restless.delete(path)
+        () => {
+          const left = this.restless.get(path) ?? 0
+          if (left > 1) this.restless.set(path, left - 1)
+          else this.restless.delete(path)
+          return left === 0
+        }
       ),
     bring: ({ path }, _, { branch }, { begun }) =>
       this.#step(`bring ${branch}${begun ? " again" : ""}`, () => void this.there.add(path)),

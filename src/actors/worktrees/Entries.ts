@@ -43,6 +43,7 @@ export const enter = (entry: Entry, phase: WorktreePhase, now: number, more: Par
   worktree: { ...entry.worktree, phase, since: now, problem: null, ...more },
   begun: false,
   dropping: false,
+  restless: 0,
   force: false
 })
 

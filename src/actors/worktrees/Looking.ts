@@ -7,6 +7,9 @@ import type { Self } from "../Behavior.ts"
 import { digestOf, SHOWN } from "./TurnEnd.ts"
 import type { Turn, Worktrees } from "./Worktrees.ts"
 
+/** Nobody needs to know so much that other work waits longer. */
+const PATIENCE = "30 seconds"
+
 /** Only an agent that says when its turn is over is one that can be talked to. */
 const listens = (session: string) =>
   Effect.gen(function* () {
@@ -22,6 +25,10 @@ const look = (root: string) =>
     const shown = changes.slice(0, SHOWN)
     return [{ root, branch, changes: shown, count: changes.length, digest: digestOf(branch, changes) }]
   }).pipe(
+    Effect.timeoutOrElse({
+      duration: PATIENCE,
+      orElse: () => Effect.as(Effect.logWarning(`the end of a turn in ${root}: git does not answer`), [])
+    }),
     // It may be gone, or be no repository any more: then there is nothing to say of it.
     Effect.catchTag("GitError", (error) =>
       Effect.as(Effect.logWarning(`the end of a turn in ${root}: ${error.message}`), [])

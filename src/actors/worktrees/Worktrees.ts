@@ -11,6 +11,8 @@ export const Entry = Schema.Struct({
   begun: Schema.Boolean,
   /** While it is removed: its work is kept now, and the worktree goes. */
   dropping: Schema.Boolean,
+  /** How often its files changed while they were kept. */
+  restless: Schema.Int,
   /** A person wants it removed whoever works in it. */
   force: Schema.Boolean,
   /** What was kept of it before and is not needed any more. */

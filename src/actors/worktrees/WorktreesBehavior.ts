@@ -8,6 +8,8 @@ import { tellTurn } from "./TurnEnd.ts"
 import { type Entry, type State, Worktrees } from "./Worktrees.ts"
 import { reactor, type Surroundings } from "./WorktreesReactor.ts"
 
+/** So often the files of one may change while they are kept. */
+const RESTLESS = 3
 /** Most turns that wait to be looked at; the newest count. */
 const WAITING = 100
 
@@ -48,6 +50,13 @@ const report =
       return { state: after, reply: null, out }
     })
 
+/** It is not removed, and whoever asked is told why. */
+const stays = (state: State, entry: Entry, problem: string, now: number): Move => {
+  const { id, kept } = entry.worktree
+  const move = putBack(state, { ...enter(entry, "ready", now, { kept: null }), sweep: kept }, problem)
+  return { state: move.state, out: [...move.out, released(id, "it stays")] }
+}
+
 const answering = ({ out, state }: Move, { worktree }: Entry) => ({ state, reply: worktree, out })
 
 export const behavior: Behavior<typeof Worktrees, Surroundings> = {
@@ -71,6 +80,7 @@ export const behavior: Behavior<typeof Worktrees, Surroundings> = {
           worktree: { ...order, phase: "adding", kept: null, problem: null, createdAt: now, since: now },
           begun: false,
           dropping: false,
+          restless: 0,
           force: false,
           sweep: null
         }
@@ -128,12 +138,12 @@ export const behavior: Behavior<typeof Worktrees, Surroundings> = {
     Settled: report(["removing"], ({ kept }, entry, state) =>
       put(state, { ...entry, dropping: true, worktree: { ...entry.worktree, kept } })
     ),
-    Refused: report(["removing"], ({ id, problem }, entry, state, { now }) => {
-      const stays = { ...enter(entry, "ready", now, { kept: null }), sweep: entry.worktree.kept }
-      const move = putBack(state, stays, problem)
-      return { state: move.state, out: [...move.out, released(id, "it stays")] }
-    }),
-    Changed: report(["removing"], (_, entry, state) => put(state, { ...entry, dropping: false })),
+    Refused: report(["removing"], ({ problem }, entry, state, { now }) => stays(state, entry, problem, now)),
+    Changed: report(["removing"], (_, entry, state, { now }) =>
+      entry.restless < RESTLESS
+        ? put(state, { ...entry, dropping: false, restless: entry.restless + 1 })
+        : stays(state, entry, `files in ${entry.worktree.path} change all the while: end what writes there`, now)
+    ),
     Dropped: report(["removing"], ({ id }, entry, state, { now }) => {
       const { kept } = entry.worktree
       const move =
