@@ -60,7 +60,7 @@ const something = (kept: Kept | null): Kept => {
   return kept as Kept
 }
 
-describe("a worktree", () => {
+describe("a worktree", { concurrent: true }, () => {
   test("is made below the root on a branch of its own, and goes without a trace when it has nothing of its own", (world) =>
     Effect.gen(function* () {
       const { git: driver, main, root } = world
@@ -305,7 +305,7 @@ describe("a worktree", () => {
     }))
 })
 
-describe("what was cut short", () => {
+describe("what was cut short", { concurrent: true }, () => {
   test("a creation is made anew, from whatever it left", (world) =>
     Effect.gen(function* () {
       const { git: driver, main } = world
