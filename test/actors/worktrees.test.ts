@@ -5,6 +5,7 @@ import { Effect, Option, Schema } from "effect"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Locks } from "../../src/actors/locks/Locks.ts"
+import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import type { State } from "../../src/actors/session/State.ts"
 import { turnOver } from "../../src/actors/session/WorkLeft.ts"
@@ -243,8 +244,18 @@ describe("the worktrees of a host", () => {
       git.fails = { step: "drop", error: failure(false) }
       yield* remove()
       assert.strictEqual(yield* why(world), "the disk is full; make room")
+      const noticed = moving(ref(Monitor, HOST, HOST).ask("Describe", {}))
+      const text = "git does not get on with the worktree of sm/eng in api: the disk is full; make room"
+      yield* eventually(
+        "a person is told",
+        Effect.map(noticed, ([notice]) => (notice?.text === text ? true : undefined))
+      )
       git.fails = undefined
       assert.isNull((yield* is("kept")).problem)
+      yield* eventually(
+        "that is over",
+        Effect.map(noticed, (open) => (open.length === 0 ? true : undefined))
+      )
     }))
 
   test("what may not go stays as it is, with the reason", (world) =>

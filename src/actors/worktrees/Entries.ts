@@ -3,6 +3,7 @@ import type { WorktreeId, Worktree, WorktreePhase } from "../../domain/Worktree.
 import { type Out, publish, tell } from "../Out.ts"
 import { SWARM } from "../ActorSystem.ts"
 import { Locks } from "../locks/Locks.ts"
+import { Monitor } from "../monitor/Monitor.ts"
 import type { Entry, State } from "./Worktrees.ts"
 
 export interface Move {
@@ -17,12 +18,37 @@ export const entryOf = ({ entries }: State, id: WorktreeId): Entry | undefined =
 
 const moved = (worktree: Worktree): Out => publish({ _tag: "WorktreeMoved", id: worktree.id, worktree })
 
+const causeOf = ({ id }: Worktree): string => `worktree ${id}`
+
+/** What fails again and again is a person's business, until it does no more. */
+const noted = (before: Entry | undefined, worktree: Worktree | null): ReadonlyArray<Out> => {
+  const was = before?.worktree
+  if (was !== undefined && was.problem !== null && (worktree === null || worktree.problem === null))
+    return [tell(Monitor, was.host, was.host, "Over", { causes: causeOf(was), why: "it is done" })]
+  if (worktree === null || worktree.problem === null || (was?.problem ?? null) !== null) return []
+  const { branch, host, name, problem, session, sessionName, since } = worktree
+  const text = `git does not get on with the worktree of ${branch} in ${name}: ${problem}`
+  const cause = `${causeOf(worktree)} ${since}`
+  const notice = {
+    cause,
+    kind: "worktree",
+    severity: "problem",
+    host,
+    session,
+    name: sessionName,
+    text,
+    at: since
+  } as const
+  return [tell(Monitor, host, host, "Saw", notice)]
+}
+
 /** What everyone may know has changed. */
 export const put = (state: State, entry: Entry): Move => {
   const known = entryOf(state, entry.worktree.id)
   const entries =
     known === undefined ? [...state.entries, entry] : state.entries.map((other) => (other === known ? entry : other))
-  return { state: { ...state, entries }, out: known?.worktree === entry.worktree ? [] : [moved(entry.worktree)] }
+  const out = known?.worktree === entry.worktree ? [] : [moved(entry.worktree), ...noted(known, entry.worktree)]
+  return { state: { ...state, entries }, out }
 }
 
 /** The same, and why what was asked for did not come about: that is told once, and true only then. */
@@ -32,9 +58,9 @@ export const putBack = (state: State, entry: Entry, problem: string): Move => ({
 })
 
 /** Nothing is left to be remembered of it. */
-export const erase = (state: State, { worktree }: Entry, last: Partial<Worktree>): Move => ({
-  state: { ...state, entries: state.entries.filter((other) => other.worktree !== worktree) },
-  out: [moved({ ...worktree, ...last })]
+export const erase = (state: State, entry: Entry, last: Partial<Worktree>): Move => ({
+  state: { ...state, entries: state.entries.filter((other) => other !== entry) },
+  out: [moved({ ...entry.worktree, ...last }), ...noted(entry, null)]
 })
 
 /** In another phase, as if nothing had begun. */

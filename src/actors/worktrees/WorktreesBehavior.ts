@@ -50,6 +50,9 @@ const report =
       return { state: after, reply: null, out }
     })
 
+const untroubled = (worktree: Worktree): Worktree =>
+  worktree.problem === null ? worktree : { ...worktree, problem: null }
+
 /** It is not removed, and whoever asked is told why. */
 const stays = (state: State, entry: Entry, problem: string, now: number): Move => {
   const { id, kept } = entry.worktree
@@ -158,7 +161,7 @@ export const behavior: Behavior<typeof Worktrees, Surroundings> = {
     Swept: report(["ready", "kept"], (_, entry, state, { now }) =>
       entry.worktree.phase === "kept"
         ? erase(state, entry, { phase: "gone", problem: null, since: now })
-        : put(state, { ...entry, sweep: null })
+        : put(state, { ...entry, sweep: null, worktree: untroubled(entry.worktree) })
     ),
     Looked: ({ looks, turn }, state, { key }) =>
       Effect.sync(() => {
