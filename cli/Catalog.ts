@@ -11,6 +11,8 @@ export type Place =
   | "provider"
   | "shell"
   | "deadLetterAction"
+  | "worktreeAction"
+  | "worktree"
   | "deadLetter"
   | "monitorAction"
   | "command"
@@ -46,6 +48,11 @@ export const catalog = {
     places: ["free"]
   },
   name: { category: "Sessions", description: "rename yourself, or a session", places: ["session", "free"] },
+  worktree: {
+    category: "Sessions",
+    description: "git worktrees of agents: list, remove (their work is kept), restore",
+    places: ["worktreeAction", "worktree"]
+  },
   send: {
     category: "Messages",
     description: "send text to a session, a role or the person; it is stored when this returns",

@@ -6,6 +6,7 @@ import { type Choice, manualOf, manualText, parserOf } from "./Manual.ts"
 import { Misuse } from "./Misuse.ts"
 import { perhaps } from "../src/domain/Near.ts"
 import { done } from "./Output.ts"
+import { ownBranch } from "./OwnBranch.ts"
 import { parametersOf } from "./Parameters.ts"
 import type { SmContext } from "./SmCommand.ts"
 import { wantsHelp, wantsJson } from "./Words.ts"
@@ -51,15 +52,19 @@ const misuseOf = (
 /** What is not for the parser is kept from it: the agent's own arguments, the variables of a template. */
 const setAside = (name: CommandName, args: ReadonlyArray<string>, options: ReadonlyArray<Choice>) => {
   if (name === "dispatch") return { afterDashes: [], ...parametersOf(args, options) }
-  const dashes = name === "spawn" ? args.indexOf("--") : -1
-  return dashes < 0
-    ? { given: args, afterDashes: [], params: {} }
-    : { given: args.slice(0, dashes), afterDashes: args.slice(dashes + 1), params: {} }
+  if (name !== "spawn") return { given: args, afterDashes: [], params: {} }
+  const dashes = args.indexOf("--")
+  const own = dashes < 0 ? args : args.slice(0, dashes)
+  return { given: ownBranch(own, options), afterDashes: dashes < 0 ? [] : args.slice(dashes + 1), params: {} }
 }
 
 export const invoke = async (name: CommandName, word: string, args: ReadonlyArray<string>): Promise<number> => {
   const command = await commands[name]()
-  const { given, ...context } = setAside(name, args, name === "dispatch" ? manualOf(command).options : [])
+  const { given, ...context } = setAside(
+    name,
+    args,
+    name === "dispatch" || name === "spawn" ? manualOf(command).options : []
+  )
   if (wantsHelp(given)) {
     const manual = manualOf(command)
     return done({ name, ...manual }, wantsJson(given), manualText(manual))

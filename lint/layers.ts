@@ -20,7 +20,8 @@ const PORTS = [
   "src/agents/Door.ts",
   "src/agents/Environment.ts",
   "src/agents/Quarters.ts",
-  "src/agents/Roster.ts"
+  "src/agents/Roster.ts",
+  "src/git/Git.ts"
 ]
 
 export const LAYERS: ReadonlyArray<Layer> = [
@@ -32,6 +33,11 @@ export const LAYERS: ReadonlyArray<Layer> = [
 
   { files: "src/terminal/Terminal.ts", may: [...EFFECT, "src/domain/**"] },
   { files: "src/terminal/**", may: [...EFFECT, "src/domain/**", "src/terminal/**", "node:**"] },
+
+  { files: "src/process/**", may: [...EFFECT, "node:**"] },
+
+  { files: "src/git/Git.ts", may: [...EFFECT, "src/domain/**"] },
+  { files: "src/git/**", may: [...EFFECT, "src/domain/**", "src/git/**", "src/process/**", "node:**"] },
 
   {
     files: "src/agents/Local*.ts",
@@ -96,6 +102,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
       ...EFFECT,
       "src/domain/**",
       "src/gateway/**",
+      "src/process/**",
       "src/actors/ActorRef.ts",
       "src/actors/ActorSystem.ts",
       DEFINITION,

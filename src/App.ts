@@ -3,7 +3,6 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Clock, Effect, FiberSet, Layer, Option, Schema } from "effect"
 import * as ActorSystem from "./actors/ActorSystem.ts"
-import { ref } from "./actors/ActorRef.ts"
 import { Agenda } from "./actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
 import { Desk } from "./actors/desk/Desk.ts"
@@ -18,7 +17,9 @@ import { Registry } from "./actors/registry/Registry.ts"
 import * as RegistryBehavior from "./actors/registry/RegistryBehavior.ts"
 import { Session } from "./actors/session/Session.ts"
 import * as SessionBehavior from "./actors/session/SessionBehavior.ts"
-import { SERVER_GONE } from "./actors/session/SessionReactor.ts"
+import { Worktrees } from "./actors/worktrees/Worktrees.ts"
+import * as WorktreesBehavior from "./actors/worktrees/WorktreesBehavior.ts"
+import { awaken } from "./Awakening.ts"
 import * as LocalQuarters from "./agents/LocalQuarters.ts"
 import * as Roster from "./agents/Roster.ts"
 import * as Directory from "./broker/Directory.ts"
@@ -36,6 +37,7 @@ import * as Feed from "./gateway/Feed.ts"
 import * as Gateway from "./gateway/Gateway.ts"
 import * as Repository from "./gateway/Repository.ts"
 import * as Spool from "./gateway/Spool.ts"
+import * as LocalGit from "./git/LocalGit.ts"
 import type { Home } from "./Home.ts"
 import * as PluginHost from "./plugins/PluginHost.ts"
 import * as PluginLoader from "./plugins/PluginLoader.ts"
@@ -176,21 +178,6 @@ const external = Effect.fnUntraced(function* (url: string) {
   return access
 })
 
-/** Sessions of this host that have no terminal any more, as after a reboot, are started again if so configured. */
-const restoreAll = (host: string) =>
-  Effect.gen(function* () {
-    const directory = yield* Directory.Directory
-    // Not those whose agent ended by itself, perhaps long ago.
-    const lost = (yield* directory.all).filter(
-      (card) => card.host === host && card.state === "crashed" && card.detail === SERVER_GONE
-    )
-    for (const card of lost) {
-      yield* ref(Session, host, card.id)
-        .ask("Restore", { by: { kind: "system", name: "sm" } })
-        .pipe(Effect.catch((error) => Effect.logWarning(`${card.name} is not restored: ${error.message}`)))
-    }
-  })
-
 /** Everything, from the lock to the gateway. Ready when it is built. */
 export const layer = (options: Options) =>
   Layer.unwrap(
@@ -232,7 +219,10 @@ export const layer = (options: Options) =>
       })
       const terminal = Tmux.layer({ socket: join(home.run, "tmux"), dir: join(home.run, "panes") })
       const plugged = PluginHost.layer(plugins).pipe(Layer.provideMerge(Roster.layer))
-      const ports = Layer.mergeAll(broker, quarters, terminal, plugged)
+      const trees = join(home.data, "worktrees")
+      yield* makeDirectory(trees)
+      const git = LocalGit.layer({ root: trees, env: options.env })
+      const ports = Layer.mergeAll(broker, quarters, terminal, plugged, git)
       const actors = Layer.unwrap(
         Effect.gen(function* () {
           const registrations = [
@@ -242,7 +232,8 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
             yield* ActorSystem.register(Desk, DeskBehavior.behavior),
             yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
-            yield* ActorSystem.register(Locks, LocksBehavior.behavior)
+            yield* ActorSystem.register(Locks, LocksBehavior.behavior),
+            yield* ActorSystem.register(Worktrees, WorktreesBehavior.behavior)
           ]
           return ActorSystem.layer({ host, swarm: true }, registrations)
         })
@@ -279,7 +270,7 @@ export const layer = (options: Options) =>
           yield* Effect.forkScoped(Spool.drainForever(home.spool))
           yield* Effect.forkScoped(watch(host))
           yield* Effect.forkScoped(screenFiles(join(home.config, "screens"), host))
-          if (settings.restore === "auto") yield* Effect.forkScoped(Effect.delay(restoreAll(host), "2 seconds"))
+          yield* awaken(host, settings.restore === "auto")
         })
       )
       return Layer.mergeAll(gateway, loops).pipe(

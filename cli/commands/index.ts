@@ -10,6 +10,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandClass<S
   clear: async () => (await import("./clear.ts")).Clear,
   handoff: async () => (await import("./handoff.ts")).Handoff,
   name: async () => (await import("./name.ts")).Name,
+  worktree: async () => (await import("./worktree.ts")).WorktreeCommand,
   send: async () => (await import("./send.ts")).Send,
   dispatch: async () => (await import("./dispatch.ts")).Dispatch,
   remind: async () => (await import("./remind.ts")).Remind,

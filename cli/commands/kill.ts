@@ -11,6 +11,10 @@ export class Kill extends SmCommand {
   })
   session = Option.String({ name: "session" })
   override execute() {
-    return this.show<Card>("kill", { session: this.session }, (card) => oneSession("killed", card))
+    return this.show<Card>("kill", { session: this.session }, (card) =>
+      (card.worktree ?? null) === null
+        ? oneSession("killed", card)
+        : `${oneSession("killed", card)}; its worktree ${card.worktree} stays`
+    )
   }
 }

@@ -26,11 +26,13 @@ export class Spawn extends SmCommand {
   static override paths = pathsOf("spawn")
   static override usage = usageOf("spawn", {
     details:
-      "The agent runs in the daemon's environment and acts as itself: what it sends, spawns or asks is its own. What stands behind `--` goes to the agent's program as it is.",
+      "The agent runs in the daemon's environment and acts as itself: what it sends, spawns or asks is its own. With `--worktree` it does not get in the way of others: a branch that exists is checked out there, else it is made from the commit you stand on (sm worktree lists, removes and restores). What stands behind `--` goes to the agent's program as it is.",
     examples: [
       ["A reviewer", 'sm spawn claude "Review the last commit" --name reviewer'],
       ["One of several who take what is sent to @engineer", "sm spawn claude --role engineer"],
       ["A long first prompt", "sm spawn codex --prompt-file task.md --cwd ../api"],
+      ["In a git worktree of its own", 'sm spawn claude "Fix the login" --name eng --worktree'],
+      ["The same, on a branch that you name", 'sm spawn claude "Fix the login" --worktree fix/login'],
       ["Arguments of the agent's own", "sm spawn claude hello -- --add-dir ../lib"]
     ]
   })
@@ -49,6 +51,10 @@ export class Spawn extends SmCommand {
     description: "what it may do unasked, as the agent's program names it"
   })
   cwd = Option.String("--cwd", { description: "where it works; default: here" })
+  worktree = Option.String("--worktree", {
+    tolerateBoolean: true,
+    description: "[branch]: it works in a git worktree of its own, on that branch, else on sm/<its name>"
+  })
   env = Option.Array("--env", [], { description: "NAME=VALUE, may be repeated" })
 
   override execute() {
@@ -58,7 +64,8 @@ export class Spawn extends SmCommand {
       role: this.role,
       model: this.model,
       effort: this.effort,
-      permissionMode: this.permissionMode
+      permissionMode: this.permissionMode,
+      worktree: this.worktree === false ? undefined : this.worktree
     }
     const input = {
       provider: this.provider,
@@ -71,8 +78,9 @@ export class Spawn extends SmCommand {
       "spawn",
       input,
       (card) =>
-        `${oneSession("spawned", card)}\n  sm attach ${card.name}    sm send ${card.name} "…"    sm output ${card.name}`,
-      { deadline: 30_000 }
+        `${oneSession("spawned", card)}${this.worktree === undefined ? "" : ` in ${card.workingDir}`}\n  sm attach ${card.name}    sm send ${card.name} "…"    sm output ${card.name}`,
+      // git takes its time with large trees.
+      { deadline: this.worktree === undefined ? 30_000 : 120_000 }
     )
   }
 }

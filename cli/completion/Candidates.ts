@@ -65,6 +65,11 @@ const sources: Readonly<Record<Place, (current: string) => Promise<ReadonlyArray
   shell: async () => plain(["bash", "zsh", "fish"]),
   command: async (current) => words(current),
   monitorAction: async () => plain(["enable", "disable", "status"]),
+  worktreeAction: async () => plain(["list", "restore", "remove"]),
+  worktree: async () =>
+    (await quietly<{ readonly branch: string; readonly path: string; readonly phase: string }>("worktrees", {})).map(
+      ({ branch, path, phase }) => ({ value: branch, description: `${phase}, ${path}` })
+    ),
   deadLetterAction: async () => plain(["list", "show", "replay", "drop"]),
   deadLetter: async () =>
     (await quietly<{ readonly seq: number; readonly address: string; readonly tag: string }>("deadLetters", {})).map(

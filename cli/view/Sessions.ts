@@ -22,6 +22,8 @@ export interface Card {
   readonly status: { readonly text: string; readonly at: number } | null
   /** The task that it said to be complete. */
   readonly completed: { readonly task: string | null; readonly note: string | null; readonly at: number } | null
+  /** The root of the linked git worktree that it works in. */
+  readonly worktree?: string | null
   /** Its provider takes no more work; until when, if that is known. */
   readonly limited?: { readonly until: number | null } | null
 }

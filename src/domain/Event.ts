@@ -6,6 +6,7 @@ import { Approval } from "./Approval.ts"
 import { Lease, Waiting } from "./Lock.ts"
 import { Notice } from "./Notice.ts"
 import { SessionPhase } from "./Session.ts"
+import { Worktree, WorktreeId } from "./Worktree.ts"
 
 export const Event = Schema.TaggedUnion({
   SessionSpawned: {
@@ -60,6 +61,8 @@ export const Event = Schema.TaggedUnion({
   NoticeOver: { id: Schema.String, cause: Schema.String, why: Schema.String },
   ApprovalAsked: { id: SessionId, approval: Approval },
   ApprovalAnswered: { id: SessionId, approval: Approval },
+  /** A worktree that sm has made is in another phase, or something went wrong with it. */
+  WorktreeMoved: { id: WorktreeId, worktree: Worktree },
   ActorFailed: { address: Schema.String, reason: Schema.String }
 })
 export type Event = typeof Event.Type
@@ -76,11 +79,12 @@ export type EventRecord = typeof EventRecord.Type
 /** Entity and id under which an event is filed: the two variable tokens of its subject. */
 export const filedUnder = (
   event: Event
-): { readonly entity: "session" | "message" | "lock" | "notice" | "actor"; readonly id: string } => {
+): { readonly entity: "session" | "message" | "lock" | "notice" | "worktree" | "actor"; readonly id: string } => {
   if (event._tag === "MessageAccepted" || event._tag === "MessageMoved") return { entity: "message", id: event.id }
   if (event._tag === "LeaseGranted" || event._tag === "LeaseAwaited" || event._tag === "LeaseEnded")
     return { entity: "lock", id: event.id }
   if (event._tag === "Noticed" || event._tag === "NoticeOver") return { entity: "notice", id: event.id }
+  if (event._tag === "WorktreeMoved") return { entity: "worktree", id: event.id }
   if (event._tag === "ActorFailed") return { entity: "actor", id: event.address }
   return { entity: "session", id: event.id }
 }

@@ -98,7 +98,9 @@ export const SessionCard = Schema.Struct({
   /** Is it told how full its context is, from which percentages on, and who else is? */
   monitor: later(Schema.NullOr(Monitor), null),
   /** Workspaces, or parts of them, that are its own to write in until its turn ends. */
-  leases: later(Schema.Array(HeldLease), [])
+  leases: later(Schema.Array(HeldLease), []),
+  /** The root of the linked git worktree that it works in. */
+  worktree: later(Schema.NullOr(Schema.String), null)
 })
 export type SessionCard = typeof SessionCard.Type
 

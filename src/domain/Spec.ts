@@ -13,6 +13,8 @@ export const Spec = Schema.Struct({
   args: Schema.Array(Schema.String),
   env: Schema.Record(Schema.String, Schema.String),
   /** What it was spawned as: `engineer`. */
-  role: Schema.optionalKey(RoleName)
+  role: Schema.optionalKey(RoleName),
+  /** The root of the linked git worktree that it works in. */
+  worktree: Schema.optionalKey(Schema.String)
 })
 export type Spec = typeof Spec.Type

@@ -13,6 +13,7 @@ import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
 import { Recipient, verb } from "./Verb.ts"
+import { worktreeVerbs } from "./WorktreeApi.ts"
 
 export { Refusal, Reply } from "./Refusal.ts"
 
@@ -40,6 +41,8 @@ export const SpawnInput = Schema.Struct({
   effort: Schema.optionalKey(Schema.NonEmptyString),
   permissionMode: Schema.optionalKey(Schema.NonEmptyString),
   cwd: Directory,
+  /** It works in a git worktree of its own, on this branch; true: on `sm/<its name>`. */
+  worktree: Schema.optionalKey(Schema.Union([Schema.Literal(true), Schema.NonEmptyString])),
   env: Schema.optionalKey(Environment),
   args: Schema.optionalKey(Schema.Array(Schema.String))
 })
@@ -240,6 +243,7 @@ export const verbs = {
   ...personVerbs,
   ...lockVerbs,
   ...noticeVerbs,
+  ...worktreeVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),

@@ -6,6 +6,7 @@ import type { Roster } from "../agents/Roster.ts"
 import { Broker, type BrokerError } from "../broker/Broker.ts"
 import type { Directory } from "../broker/Directory.ts"
 import type { HostId } from "../domain/Ids.ts"
+import type { Git } from "../git/Git.ts"
 import type { Terminal } from "../terminal/Terminal.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
 import { type Caller, identify, own } from "./Caller.ts"
@@ -29,8 +30,10 @@ import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as Team from "./TeamVerbs.ts"
 import * as View from "./ViewVerbs.ts"
+import * as TreeSpawn from "./WorktreeSpawn.ts"
+import * as Trees from "./WorktreeVerbs.ts"
 
-type Needs = Broker | Directory | Repository | Roster | Quarters | Feed | Terminal | ActorSystem
+type Needs = Broker | Directory | Git | Repository | Roster | Quarters | Feed | Terminal | ActorSystem
 type Handlers = { readonly [V in Verb]: (input: Input<V>, caller: Caller) => Effect.Effect<Output<V>, Failure, Needs> }
 
 export interface Options extends System.About {
@@ -44,7 +47,10 @@ export interface Options extends System.About {
 }
 
 const handlersOf = (options: Options): Handlers => ({
-  spawn: (input, caller) => Sessions.spawn(input, caller, options.hostId),
+  spawn: (input, caller) => TreeSpawn.spawn(input, caller, options.hostId),
+  worktrees: (input) => Trees.list(input, options.hostId),
+  removeWorktree: (input, caller) => Trees.remove(input, caller, options.hostId),
+  restoreWorktree: (input, caller) => Trees.restore(input, caller, options.hostId),
   send: Message.send,
   dispatch: (input, caller) => Dispatch.dispatch(input, caller, options.templates),
   roles: ({ cwd }) => Dispatch.roles(cwd, options.templates),
@@ -77,7 +83,7 @@ const handlersOf = (options: Options): Handlers => ({
   what: makeSummaries(options.what),
   attach: View.attach,
   kill: Sessions.kill,
-  restore: Sessions.restore,
+  restore: (input, caller) => TreeSpawn.restoreSession(input, caller, options.hostId),
   clear: Sessions.clear,
   handoff: Sessions.handoff,
   monitor: Sessions.monitor,
@@ -93,7 +99,7 @@ const handlersOf = (options: Options): Handlers => ({
   replayDeadLetter: System.replayDeadLetter,
   dropDeadLetter: System.dropDeadLetter,
   signal: System.signal,
-  health: () => System.health(options),
+  health: () => System.health(options, Trees.health(options.hostId)),
   shutdown: () => Effect.as(options.shutdown, { pid: process.pid })
 })
 

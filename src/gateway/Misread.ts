@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   monitored: "context-monitor",
   replayDeadLetter: "dead-letters replay",
   reminders: "remind",
+  removeWorktree: "worktree remove",
+  restoreWorktree: "worktree restore",
   roles: "dispatch",
   setStatus: "status",
   setTask: "task",
@@ -21,7 +23,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   taskComplete: "task-complete",
   turnComplete: "turn-complete",
   unwatch: "wait",
-  watch: "wait"
+  watch: "wait",
+  worktrees: "worktree"
 }
 
 /** The command that asks this of the daemon. */

@@ -8,7 +8,7 @@ import { Session } from "../actors/session/Session.ts"
 import { Directory } from "../broker/Directory.ts"
 import { Roster } from "../agents/Roster.ts"
 import { enrolmentUnder } from "../domain/Enrolment.ts"
-import { type HostId, makeMessageId, makeSessionId, SessionName } from "../domain/Ids.ts"
+import { type HostId, makeMessageId, makeSessionId, type SessionId, SessionName } from "../domain/Ids.ts"
 import { perhaps } from "../domain/Near.ts"
 import { Rules } from "../domain/Policy.ts"
 import type { SessionCard } from "../domain/Session.ts"
@@ -23,18 +23,39 @@ const taken = (error: { readonly message: string; readonly by: string }) =>
 /** How long `spawn` waits to say whether the program could be started. */
 const STARTED = Duration.seconds(8)
 
-export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
+const known = (provider: string) =>
   Effect.gen(function* () {
     const roster = yield* Roster
     const kinds = yield* roster.kinds
-    if (!kinds.includes(input.provider)) {
-      return yield* new Refusal({
-        code: "not-found",
-        message: `there is no agent kind ${input.provider}${perhaps(input.provider, kinds)}`,
-        hint: `known kinds: ${kinds.join(", ")}; plugins.config.ts adds more`
-      })
-    }
-    const id = yield* makeSessionId
+    if (kinds.includes(provider)) return
+    return yield* new Refusal({
+      code: "not-found",
+      message: `there is no agent kind ${provider}${perhaps(provider, kinds)}`,
+      hint: `known kinds: ${kinds.join(", ")}; plugins.config.ts adds more`
+    })
+  })
+
+/** Asked before what a refusal would come too late for. */
+export const checkSpawn = (provider: string, name: SessionName) =>
+  Effect.gen(function* () {
+    yield* known(provider)
+    const directory = yield* Directory
+    const other = (yield* directory.all).find((card) => card.name === name && card.state !== "stopped")
+    if (other !== undefined)
+      return yield* taken({ message: `the name ${name} belongs to session ${other.id}`, by: other.id })
+  })
+
+interface Place {
+  readonly id?: SessionId
+  /** The root of the linked worktree that it works in. */
+  readonly worktree?: string | null
+}
+
+export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId, place: Place = {}) =>
+  Effect.gen(function* () {
+    yield* known(input.provider)
+    const { worktree = null } = place
+    const id = place.id ?? (yield* makeSessionId)
     const name = input.name ?? SessionName.make(`${input.provider.slice(0, 24)}-${id.slice(0, 4)}`)
     const prompt =
       input.prompt === undefined || input.prompt === ""
@@ -49,7 +70,8 @@ export const spawn = (input: Input<"spawn">, caller: Caller, host: HostId) =>
       permissionMode: input.permissionMode ?? null,
       args: input.args ?? [],
       env: input.env ?? {},
-      ...(input.role === undefined ? {} : { role: input.role })
+      ...(input.role === undefined ? {} : { role: input.role }),
+      ...(worktree === null ? {} : { worktree })
     }
     // A child of an EM is under it from the beginning.
     const enrol = caller.card?.em === true ? { enrol: enrolmentUnder(senderOf(caller), yield* Rules) } : {}

@@ -9,7 +9,7 @@ import type { SessionCard } from "../domain/Session.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import type { Action } from "./TeamApi.ts"
 import { type Caller, find } from "./Caller.ts"
-import { run } from "./Subprocess.ts"
+import { run } from "../process/Subprocess.ts"
 import { output } from "./ViewVerbs.ts"
 
 export interface Options {

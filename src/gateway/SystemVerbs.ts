@@ -110,7 +110,8 @@ export interface About {
   readonly checks: Effect.Effect<ReadonlyArray<typeof Check.Type>>
 }
 
-export const health = (about: About) =>
+/** `more`: of what has verbs of its own. */
+export const health = <E, R>(about: About, ...more: ReadonlyArray<Effect.Effect<typeof Check.Type, E, R>>) =>
   Effect.gen(function* () {
     const directory = yield* Directory
     const actors = yield* ActorSystem
@@ -140,7 +141,8 @@ export const health = (about: About) =>
             state: "warn",
             detail: `${stuck.map((card) => `${card.name} (${card.state}, ${card.queued} waiting)`).join(", ")}`,
             fix: `sm attach ${stuck[0]?.name}`
-          }
+          },
+      ...(yield* Effect.all(more, { concurrency: "unbounded" }))
     ]
     const output: Output<"health"> = {
       version: about.version,

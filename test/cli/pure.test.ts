@@ -9,6 +9,8 @@ import { shape as sendShape } from "../../cli/hot/send.ts"
 import { shape as statusShape } from "../../cli/hot/status.ts"
 import { MOST } from "../../cli/LongText.ts"
 import { manualOf, parserOf } from "../../cli/Manual.ts"
+import { ownBranch } from "../../cli/OwnBranch.ts"
+import { Spawn } from "../../cli/commands/spawn.ts"
 import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
 import { near, perhaps } from "../../src/domain/Near.ts"
 import { table } from "../../cli/view/Table.ts"
@@ -19,6 +21,25 @@ import { MAX_TEXT_BYTES } from "../../src/domain/Message.ts"
 const names = Object.keys(catalog) as ReadonlyArray<CommandName>
 
 it("a text may be as large as the daemon takes it", () => assert.strictEqual(MOST, MAX_TEXT_BYTES))
+
+describe("--worktree", () => {
+  const { options } = manualOf(Spawn)
+  const cases: ReadonlyArray<readonly [string, string]> = [
+    ["claude|do this|--worktree", "claude|do this|--worktree"],
+    ["claude|--worktree|fix/x|do this", "claude|--worktree=fix/x|do this"],
+    ["claude|do this|--worktree|fix/x", "claude|do this|--worktree=fix/x"],
+    ["claude|--worktree|do this", "claude|--worktree|do this"],
+    ["claude|--worktree|--name|eng", "claude|--worktree|--name|eng"],
+    ["--worktree|claude|do this", "--worktree|claude|do this"],
+    ["--name|eng|--worktree|claude", "--name|eng|--worktree|claude"],
+    ["--name|eng|claude|--worktree|x", "--name|eng|claude|--worktree=x"],
+    ["claude|--name|--worktree|x", "claude|--name|--worktree|x"],
+    ["claude|--worktree=x|y", "claude|--worktree=x|y"],
+    ["claude|x", "claude|x"]
+  ]
+  for (const [given, wanted] of cases)
+    it(`reads ${given}`, () => assert.deepStrictEqual(ownBranch(given.split("|"), options), wanted.split("|")))
+})
 
 describe("the hot parser", () => {
   const shape: Shape = { bare: ["json"], valued: ["ttl"], either: ["wait"] }

@@ -40,6 +40,7 @@ const card: fc.Arbitrary<SessionCard> = fc
     limited: null,
     monitor: null,
     leases: [],
+    worktree: null,
     ...some
   }))
 const cards = fc.uniqueArray(card, { selector: ({ id: one }) => one, maxLength: 5 })

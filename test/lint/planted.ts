@@ -155,6 +155,13 @@ export const IMPORTS: ReadonlyArray<Imports> = [
     may: ["node:child_process", "./Screen.ts"],
     never: ["../agents/Roster.ts", "../broker/Subject.ts", "../actors/Out.ts"]
   },
+  { file: "src/process/Tied.ts", may: ["effect", "node:child_process"], never: ["../git/Git.ts", "../domain/Ids.ts"] },
+  { file: "src/git/Git.ts", may: ["effect", "../domain/Worktree.ts"], never: ["./LocalGit.ts", "node:fs"] },
+  {
+    file: "src/git/Bundles.ts",
+    may: ["node:fs/promises", "./Git.ts", "../process/Subprocess.ts"],
+    never: ["../actors/Out.ts", "../gateway/Api.ts", "../terminal/Tmux.ts"]
+  },
   {
     file: "src/agents/LocalFiles.ts",
     may: ["node:fs/promises", "./Agent.ts", "../terminal/Terminal.ts"],

@@ -1,6 +1,6 @@
 /** A host of sessions in memory and in virtual time: the real actors on a fake terminal and a scripted agent. */
 import { tmpdir } from "node:os"
-import { Clock, Effect, Exit, Layer, Queue, Schema, Scope } from "effect"
+import { Clock, Context, Effect, Exit, Layer, Queue, Schema, Scope } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as ActorSystem from "../../src/actors/ActorSystem.ts"
 import { ref } from "../../src/actors/ActorRef.ts"
@@ -19,6 +19,8 @@ import * as RegistryBehavior from "../../src/actors/registry/RegistryBehavior.ts
 import { Session } from "../../src/actors/session/Session.ts"
 import * as SessionBehavior from "../../src/actors/session/SessionBehavior.ts"
 import type { Surroundings } from "../../src/actors/session/SessionReactor.ts"
+import { Worktrees } from "../../src/actors/worktrees/Worktrees.ts"
+import * as WorktreesBehavior from "../../src/actors/worktrees/WorktreesBehavior.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
 import { Quarters } from "../../src/agents/Quarters.ts"
 import * as Roster from "../../src/agents/Roster.ts"
@@ -28,7 +30,9 @@ import { layer as MemoryBroker, type MemoryClient } from "../../src/broker/Memor
 import { EventRecord } from "../../src/domain/Event.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
 import { Monitoring, MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
+import { Git } from "../../src/git/Git.ts"
 import { watch } from "../../src/Watch.ts"
+import { FakeGit } from "./FakeGit.ts"
 import { FakePanes, layer as fakeTerminal } from "./FakeTerminal.ts"
 import { eventually, HOST, makeLetters, memberOf } from "./Member.ts"
 import type { Program } from "./programs/Program.ts"
@@ -87,12 +91,14 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
     const unplug = Scope.close(plugin, Exit.void)
     const surroundings = yield* Effect.context<Surroundings>()
 
+    const git = new FakeGit()
     let running: Scope.Closeable | undefined
     /** Ends the host as a kill would: everything in memory is lost. */
     const stop = Effect.suspend(() => (running === undefined ? Effect.void : Scope.close(running, Exit.void)))
     const boot = Effect.gen(function* () {
       const scope = yield* Scope.make()
       running = scope
+      const directory = yield* Layer.buildWithScope(Layer.fresh(Directory.layer), scope)
       const registrations = [
         yield* ActorSystem.register(Session, SessionBehavior.behavior),
         yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
@@ -100,16 +106,19 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
         yield* ActorSystem.register(Pool, PoolBehavior.behavior),
         yield* ActorSystem.register(Desk, DeskBehavior.behavior),
         yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
-        yield* ActorSystem.register(Locks, LocksBehavior.behavior)
+        yield* ActorSystem.register(Locks, LocksBehavior.behavior),
+        yield* Effect.provide(
+          ActorSystem.register(Worktrees, WorktreesBehavior.behavior),
+          Context.add(directory, Git, git.service)
+        )
       ]
-      const context = yield* Layer.buildWithScope(
-        Layer.mergeAll(
-          ActorSystem.layer({ host: HOST, swarm: true, ...(lease === undefined ? {} : { lease }) }, registrations),
-          Layer.fresh(Directory.layer)
-        ),
+      const system = yield* Layer.buildWithScope(
+        ActorSystem.layer({ host: HOST, swarm: true, ...(lease === undefined ? {} : { lease }) }, registrations),
         scope
       )
+      const context = Context.merge(directory, system)
       yield* Effect.forkIn(Effect.provide(watch(HOST), context), scope)
+      yield* Context.get(system, ActorSystem.ActorSystem).poke(ref(Worktrees, HOST, HOST).address)
     }).pipe(Effect.provide(surroundings))
 
     yield* Effect.forkScoped(
@@ -157,7 +166,7 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
         Effect.map(hops(message), (all) => (all.at(-1) === status ? true : undefined))
       )
 
-    return { ...first, another, boot, broker, evidence, hops, letter, panes, reaches, stop, unplug }
+    return { ...first, another, boot, broker, evidence, git, hops, letter, panes, reaches, stop, unplug }
   })
 
 export type World = Effect.Success<ReturnType<typeof make>>

@@ -126,7 +126,8 @@ export const cardOf = (state: State): SessionCard => ({
   monitor:
     state.gauge === null
       ? null
-      : { warning: state.gauge.warning, critical: state.gauge.critical, notify: state.gauge.notify?.name ?? null }
+      : { warning: state.gauge.warning, critical: state.gauge.critical, notify: state.gauge.notify?.name ?? null },
+  worktree: state.spec?.worktree ?? null
 })
 
 const completionOf = ({ completed }: State): SessionCard["completed"] =>

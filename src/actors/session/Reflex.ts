@@ -11,6 +11,7 @@ import { recovering } from "./Recovery.ts"
 import type { State } from "./State.ts"
 import { vigil } from "./Vigil.ts"
 import { watched } from "./Watchers.ts"
+import { turnOver } from "./WorkLeft.ts"
 
 /** Sees the state before the mail and after it, at `now`, Unix ms; answers with what it adds. */
 export type Reflex = (before: State, after: State, now: number) => Move
@@ -26,7 +27,8 @@ const reflexes: ReadonlyArray<Reflex> = [
   leasing,
   watched,
   recovering,
-  vigil
+  vigil,
+  turnOver
 ]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>
