@@ -12,7 +12,11 @@ import { widthOf, wrap } from "./Wide.ts"
 /** Lines for the chosen session; the questions about it stand there too. */
 export const DETAILS = 3
 
-const joined = (parts: ReadonlyArray<string>): string => parts.filter((part) => part !== "").join("  ")
+const joined = (parts: ReadonlyArray<string>): string =>
+  parts
+    .map(plain)
+    .filter((part) => part !== "")
+    .join("  ")
 
 /** What there is to say, the most important first. */
 const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<string> => {
@@ -21,7 +25,8 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
   const parent = parentId === null ? undefined : known.cards.get(parentId)
   const who = joined([
     `${name} (${id})`,
-    joined([provider, model ?? ""]),
+    provider,
+    model ?? "",
     roleOf(card),
     parent === undefined ? "" : `of ${parent.name}`,
     workingDir
@@ -38,8 +43,7 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
   ]
   const did = known.did.get(id)
   const notices = known.notices.filter(({ session }) => session === id).map(({ text }) => text)
-  return [
-    who,
+  const rest = [
     ...notices,
     limited === null ? "" : limited.reason,
     ...leases,
@@ -50,8 +54,7 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
     mail === "" ? "" : `messages: ${mail}`,
     detail
   ]
-    .map(plain)
-    .filter((text) => text !== "")
+  return [who, ...rest.map(plain).filter((text) => text !== "")]
 }
 
 const asked = (mode: Mode, width: number, most: number): ReadonlyArray<Line> | undefined => {
@@ -95,16 +98,20 @@ const KEYS: ReadonlyArray<readonly [key: string, does: string]> = [
   ["q", "quit"]
 ]
 
-const keyLine = (known: Known, card: SessionCard | undefined): Line => {
+/** Where the line is short these are left to the help, the first one first. */
+const DROPPED = ["u", "/", "q", "K", "y/n", "s"]
+
+const keyLine = (known: Known, card: SessionCard | undefined, width: number): Line => {
   const asks = card !== undefined && approvalOf(known, card.id) !== undefined
-  const crashed = card?.state === "crashed"
-  const keys = KEYS.map(([key, does]) =>
-    crashed && key === "a" ? (["r", "restore"] as const) : ([key, does] as const)
+  const all = KEYS.map(([key, does]) =>
+    card?.state === "crashed" && key === "a" ? (["r", "restore"] as const) : ([key, does] as const)
   )
+  const long = (keys: typeof all): number => keys.reduce((sum, [key, does]) => sum + key.length + does.length + 3, -2)
+  const keys = DROPPED.reduce((left, drop) => (long(left) <= width ? left : left.filter(([key]) => key !== drop)), all)
   return line(
     ...keys.flatMap(([key, does]): ReadonlyArray<Piece> => {
-      const tone = (asks && key === "y/n") || key === "r" ? "warn" : "bold"
-      return [piece(key, tone), piece(` ${does}  `, tone === "warn" ? "warn" : "dim")]
+      const pressing = (asks && key === "y/n") || key === "r"
+      return [piece(key, pressing ? "warn" : "bold"), piece(` ${does}  `, pressing ? "warn" : "dim")]
     })
   )
 }
@@ -153,6 +160,6 @@ export const bottom = (known: Known, ui: Ui, card: SessionCard | undefined, now:
   }
   const asks = question(known, mode)
   if (asks !== undefined) return { line: line(...asks) }
-  if (said !== null && now - said.at < SHOWN) return { line: line(piece(plain(said.text), said.bad ? "bad" : "good")) }
-  return { line: keyLine(known, card) }
+  if (said !== null && now - said.at < SHOWN) return { line: line(piece(plain(said.text), said.tone)) }
+  return { line: keyLine(known, card, width) }
 }

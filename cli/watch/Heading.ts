@@ -27,20 +27,29 @@ const rank = (word: string): number => {
   return at < 0 ? ORDER.length : at
 }
 
+/** It is back by itself within so long, ms, or somebody must start it. */
+const PATIENCE = 15_000
+
+const trouble = ({ away, listed }: Known, now: number): string | undefined => {
+  if (away === null) return undefined
+  const lasted = now - away.since
+  return `${away.why}${listed ? ` for ${span(lasted)}` : ""}${lasted > PATIENCE ? ": sm up --detach" : ""}`
+}
+
 export const summary = (known: Known, filter: string, now: number, width: number): Line => {
-  const { away, listed, unread } = known
+  const wrong = trouble(known, now)
   const right = [
     ...(filter === "" ? [] : [piece(`/${plain(filter)}  `, "bold")]),
-    ...(away !== null
-      ? [piece(`${away.why}${listed ? ` for ${span(now - away.since)}` : ""}`, "bad")]
-      : unread > 0
-        ? [piece(`${unread} unread: sm inbox`, "warn")]
+    ...(wrong !== undefined
+      ? [piece(wrong, "bad")]
+      : known.unread > 0
+        ? [piece(`${known.unread} unread: sm inbox`, "warn")]
         : [])
   ]
   const left = [piece("sm watch", "bold"), piece("  "), ...counts(known)]
   // What is wrong is said before how many do what.
   const room = width - right.reduce((sum, { text }) => sum + widthOf(text), 0) - 1
-  return spread(within(left, Math.max(8, room)), right, width)
+  return room < 8 ? { pieces: within(right, width) } : spread(within(left, room), right, width)
 }
 
 const WEIGHT: Readonly<Record<Notice["severity"], number>> = { critical: 0, problem: 1, attention: 2, info: 3 }

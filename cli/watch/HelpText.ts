@@ -2,19 +2,20 @@
 import { type Line, line, piece } from "./Piece.ts"
 
 const KEYS: ReadonlyArray<readonly [key: string, does: string]> = [
-  ["j k, arrows", "choose; PgUp PgDn, g G: a page, first and last"],
+  ["j k, arrows", "choose; PgUp and PgDn a page, g and G the first and the last"],
   ["Tab", "the next session that waits for you"],
   ["/", "only sessions with these words; Esc shows all again"],
-  ["s", "send: Enter sends when it is idle, Tab: important, urgent; Ctrl-J: new line"],
+  ["s", "send; Tab makes it important or urgent, Ctrl-J begins a new line"],
   ["a, Enter", "attach: look inside and type yourself; C-] d comes back here"],
-  ["y n", "answer its question: shown whole first, then y, A(lways) or n with a reason"],
+  ["y n", "answer its question: it is shown whole before you say yes"],
   ["K", "kill it, after asking"],
   ["r", "restore one that has crashed"],
-  ["u", "take its lease from it, after asking"],
+  ["u", "take its lease away, after asking"],
   ["q", "quit; Ctrl-Z suspends, Ctrl-L draws anew"],
   ["", ""],
-  ["columns", "? asks, ! needs a person, FOR since its state changed, CTX context,"],
-  ["", "MSG waiting for it, L holds a lease (w waits for one), LAST what it did"]
+  ["?  !", "it asks; it needs a person"],
+  ["FOR CTX MSG", "since its state changed; context used; messages that wait"],
+  ["L", "holds a lease (w: waits for one)"]
 ]
 
 export const HELP: ReadonlyArray<Line> = KEYS.map(([key, does]) =>

@@ -30,7 +30,7 @@ type Act = (ui: Ui, scene: Scene, card: SessionCard) => Step
 
 const mode = (ui: Ui, next: Mode): Step => ({ ui: { ...ui, mode: next } })
 const say = (ui: Ui, { now }: Scene, text: string): Step => ({
-  ui: { ...ui, mode: LIST, said: { text, bad: true, at: now } }
+  ui: { ...ui, mode: LIST, said: { text, tone: "warn", at: now } }
 })
 
 /** The open question of a session that yes or no answers; else why there is none. */

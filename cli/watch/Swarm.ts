@@ -66,7 +66,10 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
     changed()
   }
   const away = (why: string): void => learn({ ...known, away: { since: known.away?.since ?? Date.now(), why } })
-  const trouble = (error: unknown): void => (error instanceof Unreachable ? away(error.message) : failed(error))
+  const trouble = (error: unknown): void =>
+    error instanceof Unreachable
+      ? away(error.sent ? "the daemon does not answer" : "the daemon is away")
+      : failed(error)
 
   const lists = async (): Promise<void> => {
     const list = await sessionsNow()

@@ -4,6 +4,7 @@ import type { Lease } from "../../src/domain/Lock.ts"
 import type { DeliveryMode } from "../../src/domain/Message.ts"
 import type { Known } from "./Known.ts"
 import type { Draft } from "./LineEditor.ts"
+import type { Tone } from "./Piece.ts"
 import { plain } from "./Plain.ts"
 import type { Branch } from "./Tree.ts"
 
@@ -28,7 +29,7 @@ export type Mode =
 /** What came of a wish, for some seconds. */
 export interface Said {
   readonly text: string
-  readonly bad: boolean
+  readonly tone: Tone
   readonly at: number
 }
 

@@ -6,7 +6,7 @@ import { itemsOf, summary, waitingLines } from "./Heading.ts"
 import { HELP } from "./HelpText.ts"
 import type { Known } from "./Known.ts"
 import type { Cursor, Size } from "./Paint.ts"
-import { EMPTY, type Line, line, piece } from "./Piece.ts"
+import { EMPTY, type Line, line, piece, within } from "./Piece.ts"
 import { demandOf, headOf, rowOf } from "./Row.ts"
 import { type Branch, treeOf } from "./Tree.ts"
 import { filtered, overNow, settle, type Ui } from "./Ui.ts"
@@ -20,6 +20,9 @@ export interface Plan {
   readonly height: number
   readonly above: ReadonlyArray<Line>
   readonly detail: number
+  /** On a screen of a few lines the summary, the head of the columns and the rule are left out. */
+  readonly summary: boolean
+  readonly frame: boolean
 }
 
 /** How the screen is divided, and what is chosen in it. */
@@ -30,9 +33,10 @@ export const planOf = (known: Known, before: Ui, { columns, rows: lines }: Size,
   const rows = filtered(tree, ui.filter)
   const above = waitingLines(itemsOf(known, glyphs, now), columns, lines < 10 ? 0 : Math.floor(lines / 4))
   const detail = detailHeight(ui.mode, columns, lines)
-  // Summary, head of the columns, the rule, the keys.
-  const height = Math.max(1, lines - above.length - detail - 4)
-  return { ui: settle(ui, rows, height), tree, rows, height, above, detail }
+  const [summarised, framed] = [lines >= 4, lines >= 7]
+  // The keys; the head of the columns and the rule.
+  const height = Math.max(1, lines - above.length - detail - 1 - (summarised ? 1 : 0) - (framed ? 2 : 0))
+  return { ui: settle(ui, rows, height), tree, rows, height, above, detail, summary: summarised, frame: framed }
 }
 
 const ruleOf = ({ height, rows, ui }: Plan, { dot, down, rule, up }: Glyphs, width: number): Line => {
@@ -68,17 +72,18 @@ export const viewOf = (
             .map((branch, index) => rowOf(columns, known, branch, now, ui.top + index === ui.row))
   const foot = bottom(known, ui, card, now, width)
   const shown = [
-    summary(known, ui.filter, now, width),
+    ...(plan.summary ? [summary(known, ui.filter, now, width)] : []),
     ...above,
-    headOf(columns),
+    ...(plan.frame ? [ui.mode.type === "help" ? EMPTY : headOf(columns)] : []),
     ...list,
     ...Array.from({ length: Math.max(0, height - list.length) }, () => EMPTY),
-    ruleOf(plan, glyphs, width),
-    ...details(known, ui, card, now, width, detail),
-    foot.line
+    ...(plan.frame ? [ruleOf(plan, glyphs, width)] : []),
+    ...details(known, ui, card, now, width, detail)
   ]
-  // A terminal of a few lines shows the chosen one and the keys.
-  const fitting = shown.length <= lines ? shown : [...shown.slice(0, Math.max(0, lines - 1)), foot.line]
+  const fitting = [...shown.slice(0, Math.max(0, lines - 1)), foot.line].map((one) => ({
+    ...one,
+    pieces: within(one.pieces, width)
+  }))
   const cursor = foot.column === undefined ? undefined : { row: fitting.length - 1, column: foot.column }
   return { lines: fitting, cursor }
 }

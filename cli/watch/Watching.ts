@@ -3,9 +3,10 @@ import { ask } from "../Client.ts"
 import { ExitCode } from "../ExitCode.ts"
 import { lookInside } from "../LookInside.ts"
 import { Unreachable } from "../Unreachable.ts"
-import { fulfil } from "./Doing.ts"
+import { type Asking, fulfil } from "./Doing.ts"
 import { glyphsOf, UNICODE } from "./Glyphs.ts"
 import type { Key } from "./Keys.ts"
+import type { Tone } from "./Piece.ts"
 import { press } from "./Press.ts"
 import { openStage } from "./Stage.ts"
 import { followSwarm } from "./Swarm.ts"
@@ -16,6 +17,16 @@ import { planOf, viewOf } from "./View.ts"
 const FRAME = 40
 /** Ages are counted in seconds. */
 const SECOND = 1000
+
+/** Said until the daemon has answered. */
+const DOING: Readonly<Record<Asking["type"], string>> = {
+  send: "sending",
+  approve: "allowing",
+  deny: "denying",
+  kill: "ending it",
+  restore: "restoring it",
+  unlock: "taking it"
+}
 
 export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -52,14 +63,14 @@ export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
     }
     const end = (code: number): void => close(() => resolve(code))
     const failed = (error: unknown): void => close(() => reject(error))
-    const say = (text: string, bad: boolean): void => {
-      ui = { ...ui, said: { text, bad, at: Date.now() } }
+    const say = (text: string, tone: Tone): void => {
+      ui = { ...ui, said: { text, tone, at: Date.now() } }
       soon()
     }
 
     const attach = async ({ id, name }: Who): Promise<void> => {
       const reply = await ask("attach", { session: id }, { repeatable: true })
-      if (!reply.ok) return say(reply.error.message, true)
+      if (!reply.ok) return say(reply.error.message, "bad")
       const { command } = reply.data as { readonly command: ReadonlyArray<string> }
       hidden = true
       stage.leave()
@@ -67,9 +78,9 @@ export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
       hidden = false
       if (over) return
       stage.enter()
-      if (typeof left !== "number") return say(left.message, true)
-      if (left === ExitCode.ok) say(`back from ${name}`, false)
-      else say(`${name} cannot be shown: its pane is gone`, true)
+      if (typeof left !== "number") return say(left.message, "bad")
+      if (left === ExitCode.ok) say(`back from ${name}`, "good")
+      else say(`${name} cannot be shown: its pane is gone`, "bad")
     }
 
     const grant = async (wish: Wish): Promise<void> => {
@@ -80,13 +91,14 @@ export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
         stage.forget()
         return soon()
       }
+      say(`${DOING[wish.type]} …`, "dim")
       const { bad, text } = await fulfil(wish)
-      say(text, bad)
+      say(text, bad ? "bad" : "good")
     }
     /** What cannot be reached is said; all else is a defect. */
     const granted = (wish: Wish): void =>
       void grant(wish).catch((error: unknown) =>
-        error instanceof Unreachable ? say(error.message, true) : failed(error)
+        error instanceof Unreachable ? say(error.message, "bad") : failed(error)
       )
 
     const key = (pressed: Key): void => {
