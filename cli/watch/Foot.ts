@@ -1,4 +1,5 @@
 /** The bottom of the screen: the chosen session in full, and the line for keys, questions and what is typed. */
+import type { Approval } from "../../src/domain/Approval.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
 import { span } from "../view/Time.ts"
 import { approvalOf, type Known, leasesOf, waitsOf } from "./Known.ts"
@@ -10,13 +11,16 @@ import type { Mode, Ui } from "./Ui.ts"
 import { widthOf, wrap } from "./Wide.ts"
 
 /** Lines for the chosen session; the questions about it stand there too. */
-export const DETAILS = 3
+const linesFor = (rows: number): number => (rows < 14 ? 0 : rows < 30 ? 3 : 5)
 
 const joined = (parts: ReadonlyArray<string>): string =>
   parts
     .map(plain)
     .filter((part) => part !== "")
     .join("  ")
+
+/** Lines of a question, before it is seen how many there is room for. */
+const UNBOUNDED = 1000
 
 /** What there is to say, the most important first. */
 const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<string> => {
@@ -57,20 +61,29 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
   return [who, ...rest.map(plain).filter((text) => text !== "")]
 }
 
+/** All of what it would do, where the agent's hook has told it; lines of a command are told apart. */
+const wholeOf = ({ detail, subject = null, tool }: Approval & { readonly subject?: string | null }): string => {
+  const lines = (subject ?? detail).split("\n").map(plain)
+  return `${plain(tool)} ${lines.filter((text) => text !== "").join(" ⏎ ")}`
+}
+
 const asked = (mode: Mode, width: number, most: number): ReadonlyArray<Line> | undefined => {
   if (mode.type !== "approve" && mode.type !== "deny") return undefined
-  const { detail, name, tool, workingDir } = mode.approval
-  const body = wrap(plain(`${tool} ${detail}`), width, most - 1)
+  const { name, workingDir } = mode.approval
+  const lines = wrap(wholeOf(mode.approval), width, UNBOUNDED)
+  const shown = lines.slice(0, Math.max(1, most - 1))
+  const more =
+    lines.length > shown.length ? ` ${lines.length - shown.length} lines are not shown: a shows its pane` : ""
   return [
-    line(piece(`${name} asks`, "warn"), piece(` in ${plain(workingDir)}:`)),
-    ...body.map((text) => line(piece(text)))
+    line(piece(`${name} asks`, "warn"), piece(` in ${plain(workingDir)}:`), piece(more, "bad")),
+    ...shown.map((text) => line(piece(text)))
   ]
 }
 
 /** So many lines for a question as it needs to be read whole. */
 export const detailHeight = (mode: Mode, width: number, rows: number): number => {
   const lines = asked(mode, width, Math.floor(rows / 2))
-  return lines === undefined ? (rows < 14 ? 0 : DETAILS) : Math.max(lines.length, rows < 14 ? 0 : DETAILS)
+  return Math.max(lines?.length ?? 0, linesFor(rows))
 }
 
 export const details = (

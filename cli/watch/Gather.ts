@@ -22,18 +22,23 @@ export const unreadNow = async (): Promise<number> => {
 }
 
 /** All but the sessions. */
-export const sideLists = async (): Promise<Pick<Known, "approvals" | "leases" | "notices" | "unread" | "waiting">> => {
+export const sideLists = async (): Promise<
+  Pick<Known, "approvals" | "leases" | "notices" | "silent" | "unread" | "waiting">
+> => {
   const [approvals, notices, locks, unread] = await Promise.all([
-    allowed("approvals", {}) as Promise<ReadonlyArray<Approval> | undefined>,
-    allowed("notices", {}) as Promise<ReadonlyArray<Notice> | undefined>,
+    allowed("approvals", {}) as Promise<{ readonly open: ReadonlyArray<Approval> } | undefined>,
+    allowed("notices", {}) as Promise<
+      { readonly notices: ReadonlyArray<Notice>; readonly silent: ReadonlyArray<string> } | undefined
+    >,
     allowed("locks", {}) as Promise<
       { readonly leases: ReadonlyArray<Lease>; readonly waiting: ReadonlyArray<Waiting> } | undefined
     >,
     unreadNow()
   ])
   return {
-    approvals: (approvals ?? []).filter(({ outcome }) => outcome === null),
-    notices: notices ?? [],
+    approvals: approvals?.open ?? [],
+    notices: notices?.notices ?? [],
+    silent: notices?.silent ?? [],
     leases: locks?.leases ?? [],
     waiting: locks?.waiting ?? [],
     unread

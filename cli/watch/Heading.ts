@@ -43,7 +43,7 @@ export const summary = (known: Known, filter: string, now: number, width: number
     ...(wrong !== undefined
       ? [piece(wrong, "bad")]
       : known.unread > 0
-        ? [piece(`${known.unread} unread: sm inbox`, "warn")]
+        ? [piece(`${known.unread} unread${width < 100 ? "" : ": sm inbox"}`, "warn")]
         : [])
   ]
   const left = [piece("sm watch", "bold"), piece("  "), ...counts(known)]
@@ -84,7 +84,11 @@ export const itemsOf = (known: Known, glyphs: Glyphs, now: number): ReadonlyArra
       pieces: [piece(`${severity === "info" ? glyphs.dot : "!"} ${plain(text)}`, TONE[severity])],
       about: span(now - at)
     }))
-  return [...questions, ...notices]
+  const silent = known.silent.map((host) => ({
+    pieces: [piece(`! ${plain(host)} does not answer: what it has to tell is missing`, "warn")],
+    about: ""
+  }))
+  return [...questions, ...silent, ...notices]
 }
 
 /** At most so many lines. */

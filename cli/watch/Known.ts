@@ -17,6 +17,8 @@ export interface Known {
   readonly did: ReadonlyMap<string, Did>
   readonly approvals: ReadonlyArray<Approval>
   readonly notices: ReadonlyArray<Notice>
+  /** Hosts that did not answer: their notices are missing. */
+  readonly silent: ReadonlyArray<string>
   readonly leases: ReadonlyArray<Lease>
   readonly waiting: ReadonlyArray<Waiting>
   /** Messages to the person. */
@@ -32,6 +34,7 @@ export const NOTHING: Known = {
   did: new Map(),
   approvals: [],
   notices: [],
+  silent: [],
   leases: [],
   waiting: [],
   unread: 0,

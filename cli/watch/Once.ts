@@ -34,6 +34,7 @@ const dataOf = (known: Known, glyphs: Glyphs) => ({
   })),
   approvals: known.approvals,
   notices: known.notices,
+  silent: known.silent,
   leases: known.leases,
   waiting: known.waiting,
   unread: known.unread

@@ -28,10 +28,16 @@ const DOING: Readonly<Record<Asking["type"], string>> = {
   unlock: "taking it"
 }
 
-export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
+export const watchSwarm = async (env: NodeJS.ProcessEnv): Promise<number> => {
+  // Where there is no daemon this says so and ends, before the screen is taken; one that goes away later is waited for.
+  await ask("kinds", {}, { repeatable: true })
+  return look(env)
+}
+
+const look = (env: NodeJS.ProcessEnv): Promise<number> =>
   new Promise((resolve, reject) => {
     const glyphs = glyphsOf(env)
-    const look = { colours: !env["NO_COLOR"], ascii: glyphs !== UNICODE }
+    const style = { colours: !env["NO_COLOR"], ascii: glyphs !== UNICODE }
     let ui: Ui = FIRST
     let over = false
     /** Somebody else has the terminal. */
@@ -112,7 +118,7 @@ export const watchSwarm = (env: NodeJS.ProcessEnv): Promise<number> =>
       if (step.wish !== undefined) granted(step.wish)
     }
 
-    const stage = openStage(look, { key, redraw: soon, ended: end })
+    const stage = openStage(style, { key, redraw: soon, ended: end })
     const swarm = followSwarm(soon, failed)
     const ticking = setInterval(soon, SECOND)
     soon()

@@ -35,9 +35,12 @@ const asked = approval("a0000001", 2, "asker", { detail: "rm -rf build 測試 &&
 
 const answers: Answer = ({ verb }) => {
   if (verb === "list") return swarm()
-  if (verb === "approvals") return [asked]
+  if (verb === "approvals") return { open: [asked], answered: [] }
   if (verb === "notices")
-    return [notice("idle 4", "worker-4 has been idle for an hour", { session: idOf(4), at: Date.now() - HOUR })]
+    return {
+      notices: [notice("idle 4", "worker-4 has been idle for an hour", { session: idOf(4), at: Date.now() - HOUR })],
+      silent: []
+    }
   if (verb === "locks") return { leases: [lease("l000000000000001", 1, "lead", { path: "src/**" })], waiting: [] }
   if (verb === "inbox") return { unread: 2, letters: [], left: 0 }
   if (verb === "tail") return { session: "", name: "", actions: [] }
@@ -66,7 +69,7 @@ describe("sm watch in a terminal", () => {
       } = yield* watched(["watch"], { columns: 80, rows: 24 }, { SM_HOME: home })
 
       const first = yield* shows("the sessions and what each did", some("? asker asks"))
-      assert.strictEqual(first[0], "sm watch  200 sessions: 1 asks, 1 working, 198 idle           2 unread: sm inbox")
+      assert.strictEqual(first[0], "sm watch  200 sessions: 1 asks, 1 working, 198 idle                      2 unread")
       assert.match(first[1] ?? "", /^\? asker asks: Bash rm -rf build 測試 && make +a0000001 1m$/u)
       assert.match(first[2] ?? "", /^! worker-4 has been idle for an hour +1h$/u)
       assert.strictEqual(first[3], "  NAME                     STATE      FOR  CTX MSG L LAST")

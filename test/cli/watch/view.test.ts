@@ -52,7 +52,7 @@ const whole = knownOf(team, {
 describe("sm watch's screen", () => {
   it("shows the tree, states, what waits for a person and the chosen one in full at 80 columns", () => {
     assert.deepStrictEqual(shown(whole, 80, 24), [
-      "sm watch  4 sessions: 1 asks, 1 crashed, 1 working, 1 idle    2 unread: sm inbox",
+      "sm watch  4 sessions: 1 asks, 1 crashed, 1 working, 1 idle               2 unread",
       "? engineer-1 asks: Bash npm test                                    a0000001 12s",
       "! sub has crashed                                                             0s",
       "! reviewer has been idle for 5 m                                             30s",
@@ -132,6 +132,21 @@ describe("sm watch's screen", () => {
     assert.include(lines.join(" "), "engineer-1 asks in /work/app:")
     assert.include(lines.join(" "), "&& echo END")
     assert.match(lines.at(-1) ?? "", /^allow it\? {2}y once {2}A always {2}n deny/u)
+    const long = approval("a0000004", 2, "engineer-1", { detail: "x".repeat(2000) })
+    const cutOff = shown({ ...whole, approvals: [long] }, 80, 24, {
+      ...FIRST,
+      mode: { type: "approve", approval: long }
+    })
+    assert.include(cutOff.join("\n"), "asks in /work/app: 15 lines are not shown: a shows its pane")
+  })
+
+  it("tells the lines of a command apart, where the agent's hook has told them", () => {
+    const asked = { ...approval("a0000005", 2, "engineer-1", { detail: "echo a …" }), subject: "echo a\nrm -rf b" }
+    const lines = shown({ ...whole, approvals: [asked] }, 80, 24, {
+      ...FIRST,
+      mode: { type: "approve", approval: asked }
+    })
+    assert.include(lines.join("\n"), "Bash echo a ⏎ rm -rf b")
   })
 
   it("gives a question up that another has answered, and takes no key for it", () => {
