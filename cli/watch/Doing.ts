@@ -49,7 +49,10 @@ const requestOf = (wish: Asking): Request => {
     return {
       verb: "approve",
       input: { id: approval.id, ...(always ? { always } : {}) },
-      done: () => `allowed ${approval.name}: ${approval.tool} ${approval.detail}`
+      done: (data) => {
+        const { rule = null } = data as { readonly rule?: unknown }
+        return `allowed ${approval.name}${rule === null ? "" : ", and from now on"}: ${approval.tool} ${approval.detail}`
+      }
     }
   }
   if (wish.type === "deny") {

@@ -77,6 +77,8 @@ export const openStage = (look: Look, audience: Audience): Stage => {
   const continued = (): void => {
     if (!on) return
     on = false
+    // Whoever stopped us has changed the terminal, and Node does not set what it believes to be set.
+    stdin.setRawMode(false)
     enter()
     audience.redraw()
   }

@@ -45,7 +45,6 @@ const look = (env: NodeJS.ProcessEnv): Promise<number> =>
     let due: NodeJS.Timeout | undefined
 
     const draw = (): void => {
-      due = undefined
       if (hidden || over) return
       const [known, size, now] = [swarm.known(), stage.size(), Date.now()]
       const plan = planOf(known, ui, size, now, glyphs)
@@ -55,7 +54,11 @@ const look = (env: NodeJS.ProcessEnv): Promise<number> =>
       swarm.look(plan.rows.slice(ui.top, ui.top + plan.height).map(({ card }) => card.id))
     }
     const soon = (): void => {
-      if (!over) due ??= setTimeout(draw, FRAME)
+      if (over) return
+      due ??= setTimeout(() => {
+        due = undefined
+        guarded(draw)
+      }, FRAME)
     }
 
     const close = (settled: () => void): void => {
@@ -69,6 +72,14 @@ const look = (env: NodeJS.ProcessEnv): Promise<number> =>
     }
     const end = (code: number): void => close(() => resolve(code))
     const failed = (error: unknown): void => close(() => reject(error))
+    /** A defect is told on the screen that the person gets back. */
+    const guarded = (run: () => void): void => {
+      try {
+        run()
+      } catch (error) {
+        failed(error)
+      }
+    }
     const say = (text: string, tone: Tone): void => {
       ui = { ...ui, said: { text, tone, at: Date.now() } }
       soon()
@@ -118,7 +129,7 @@ const look = (env: NodeJS.ProcessEnv): Promise<number> =>
       if (step.wish !== undefined) granted(step.wish)
     }
 
-    const stage = openStage(style, { key, redraw: soon, ended: end })
+    const stage = openStage(style, { key: (pressed) => guarded(() => key(pressed)), redraw: soon, ended: end })
     const swarm = followSwarm(soon, failed)
     const ticking = setInterval(soon, SECOND)
     soon()

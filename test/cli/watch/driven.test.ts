@@ -69,7 +69,7 @@ describe("sm watch in a terminal", () => {
       } = yield* watched(["watch"], { columns: 80, rows: 24 }, { SM_HOME: home })
 
       const first = yield* shows("the sessions and what each did", some("? asker asks"))
-      assert.strictEqual(first[0], "sm watch  200 sessions: 1 asks, 1 working, 198 idle                      2 unread")
+      assert.strictEqual(first[0], "sm watch  200 sessions: 1 asks, 1 working, 198 idle                     2 unread")
       assert.match(first[1] ?? "", /^\? asker asks: Bash rm -rf build 測試 && make +a0000001 1m$/u)
       assert.match(first[2] ?? "", /^! worker-4 has been idle for an hour +1h$/u)
       assert.strictEqual(first[3], "  NAME                     STATE      FOR  CTX MSG L LAST")
@@ -183,7 +183,7 @@ describe("sm watch of real sessions", () => {
     Effect.gen(function* () {
       const { as, daemonPid, home, json, sm, taken, work } = yield* makeSm
       const env = { SM_HOME: home }
-      const boss = (yield* json("spawn", "fake", "--name", "boss"))["id"] as never as string
+      const boss = (yield* json("spawn", "fake", "[[work 600000]] lead", "--name", "boss"))["id"] as never as string
       const asBoss = as({ SM_SESSION_ID: boss, SM_CREDENTIALS: `${home}/state/sessions/${boss}/credential.json` })
       assert.strictEqual((yield* asBoss("spawn", "fake", "--name", "worker")).code, 0)
       const report = (event: string, tool: string) =>
@@ -191,6 +191,10 @@ describe("sm watch of real sessions", () => {
           env: { ...env, SM_SESSION_ID: boss },
           input: JSON.stringify({ turn_id: "t1", tool_name: tool, tool_input: { command: "npm test" } })
         })
+      yield* until(
+        "it works",
+        Effect.sync(() => (taken().length > 0 ? true : undefined))
+      )
       yield* report("PreToolUse", "Bash")
 
       const { press, shows, type } = yield* watched(["watch"], { columns: 80, rows: 24 }, env)

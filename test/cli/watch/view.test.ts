@@ -52,7 +52,7 @@ const whole = knownOf(team, {
 describe("sm watch's screen", () => {
   it("shows the tree, states, what waits for a person and the chosen one in full at 80 columns", () => {
     assert.deepStrictEqual(shown(whole, 80, 24), [
-      "sm watch  4 sessions: 1 asks, 1 crashed, 1 working, 1 idle               2 unread",
+      "sm watch  4 sessions: 1 asks, 1 crashed, 1 working, 1 idle              2 unread",
       "? engineer-1 asks: Bash npm test                                    a0000001 12s",
       "! sub has crashed                                                             0s",
       "! reviewer has been idle for 5 m                                             30s",
