@@ -58,6 +58,7 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
     | undefined
   let again = false
   let counting = false
+  let recount = false
   const asked = new Set<string>()
 
   const learn = (next: Known): void => {
@@ -65,7 +66,14 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
     known = next
     changed()
   }
-  const away = (why: string): void => learn({ ...known, away: { since: known.away?.since ?? Date.now(), why } })
+  const next = (ms: number): void => {
+    clearTimeout(pulse)
+    if (!over) pulse = setTimeout(() => void beat(), ms)
+  }
+  const away = (why: string): void => {
+    if (known.away === null) next(IMPATIENT)
+    learn({ ...known, away: { since: known.away?.since ?? Date.now(), why } })
+  }
   const trouble = (error: unknown): void =>
     error instanceof Unreachable
       ? away(error.sent ? "the daemon does not answer" : "the daemon is away")
@@ -76,8 +84,8 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
     if ("code" in list) return away(list.message)
     const sides = await sideLists()
     const { cards, facts } = meanwhile ?? { cards: new Map<string, SessionCard>(), facts: [] }
-    const next = learnList({ ...known, ...sides, away: null }, list, cards)
-    learn(facts.reduce((sum, [fact, at]) => learnFact(sum, fact, at), next))
+    const listed = learnList({ ...known, ...sides, away: null }, list, cards)
+    learn(facts.reduce((sum, [fact, at]) => learnFact(sum, fact, at), listed))
   }
   /** Asked for again while it runs, it runs again. */
   const resync = async (): Promise<void> => {
@@ -99,6 +107,7 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
   }
 
   const count = async (): Promise<void> => {
+    recount = counting
     if (counting) return
     counting = true
     try {
@@ -108,17 +117,19 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
     } finally {
       counting = false
     }
+    if (recount && !over) await count()
   }
 
   const beat = async (): Promise<void> => {
     if (known.away !== null || !known.listed) await resync()
-    else
+    else {
       try {
         await ask("kinds", {}, ANSWER)
       } catch (error) {
         trouble(error)
       }
-    if (!over) pulse = setTimeout(() => void beat(), known.away === null ? PULSE : IMPATIENT)
+    }
+    next(known.away === null ? PULSE : IMPATIENT)
   }
 
   const heard = (body: string): void => {
@@ -137,7 +148,7 @@ export const followSwarm = (changed: () => void, failed: (error: unknown) => voi
   }
 
   const end = hearAll(">", { ready: () => void resync(), heard, lost: () => away("the broker is gone") })
-  pulse = setTimeout(() => void beat(), PULSE)
+  next(PULSE)
 
   return {
     known: () => known,

@@ -181,7 +181,7 @@ describe("sm watch in a terminal", () => {
 describe("sm watch of real sessions", () => {
   it.live("sends, attaches and comes back, shows leases, outlives the daemon, kills; and is readable on a pipe", () =>
     Effect.gen(function* () {
-      const { as, daemonPid, home, json, sm, taken, work } = yield* makeSm
+      const { as, brokerPid, daemonPid, home, json, sm, taken, work } = yield* makeSm
       const env = { SM_HOME: home }
       const boss = (yield* json("spawn", "fake", "[[work 600000]] lead", "--name", "boss"))["id"] as never as string
       const asBoss = as({ SM_SESSION_ID: boss, SM_CREDENTIALS: `${home}/state/sessions/${boss}/credential.json` })
@@ -229,7 +229,7 @@ describe("sm watch of real sessions", () => {
         (lines) => some("taken from boss")(lines) && !some(/boss +working .* L /u)(lines)
       )
 
-      process.kill(daemonPid(), "SIGKILL")
+      for (const pid of [brokerPid(), daemonPid()]) process.kill(pid, "SIGKILL")
       yield* until(
         "another daemon is up",
         Effect.map(sm("list"), ({ code }) => (code === 0 ? true : undefined))
