@@ -1,7 +1,6 @@
 /** The top of the screen: how many do what, and what waits for a person. */
 import type { Notice } from "../../src/domain/Notice.ts"
 import { span } from "../view/Time.ts"
-import type { Glyphs } from "./Glyphs.ts"
 import type { Known } from "./Known.ts"
 import { type Line, line, type Piece, piece, spread, type Tone, within } from "./Piece.ts"
 import { plain } from "./Plain.ts"
@@ -66,8 +65,11 @@ export interface Item {
   readonly about: string
 }
 
-/** Questions first, the oldest first; then notices, the gravest and newest first. */
-export const itemsOf = (known: Known, glyphs: Glyphs, now: number): ReadonlyArray<Item> => {
+/**
+ * Questions first, the oldest first; then notices, the gravest and newest first. Those of which nothing need be done, such as
+ * that somebody is idle, are seen in the rows.
+ */
+export const itemsOf = (known: Known, now: number): ReadonlyArray<Item> => {
   const open = known.approvals.filter(({ outcome }) => outcome === null)
   const asked = new Set<string>(open.map(({ session }) => session))
   const questions = open
@@ -77,11 +79,12 @@ export const itemsOf = (known: Known, glyphs: Glyphs, now: number): ReadonlyArra
       about: `${id} ${span(now - at)}`
     }))
   const notices = known.notices
+    .filter(({ severity }) => severity !== "info")
     // The question itself says it better.
     .filter(({ kind, session }) => session === null || !asked.has(session) || !/^(?:permission|question)$/u.test(kind))
     .toSorted((one, two) => WEIGHT[one.severity] - WEIGHT[two.severity] || two.at - one.at)
     .map(({ at, severity, text }) => ({
-      pieces: [piece(`${severity === "info" ? glyphs.dot : "!"} ${plain(text)}`, TONE[severity])],
+      pieces: [piece(`! ${plain(text)}`, TONE[severity])],
       about: span(now - at)
     }))
   const silent = known.silent.map((host) => ({

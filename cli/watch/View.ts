@@ -29,9 +29,10 @@ export interface Plan {
 export const planOf = (known: Known, before: Ui, { columns, rows: lines }: Size, now: number, glyphs: Glyphs): Plan => {
   const over = overNow(known, before.mode)
   const ui: Ui = over === undefined ? before : { ...before, mode: { type: "over", text: over } }
-  const tree = treeOf(known.cards.values(), glyphs)
+  // Who is there by chance before the list is, is not chosen for being the first.
+  const tree = known.listed ? treeOf(known.cards.values(), glyphs) : []
   const rows = filtered(tree, ui.filter)
-  const above = waitingLines(itemsOf(known, glyphs, now), columns, lines < 10 ? 0 : Math.floor(lines / 4))
+  const above = waitingLines(itemsOf(known, now), columns, lines < 10 ? 0 : Math.floor(lines / 4))
   const detail = detailHeight(ui.mode, columns, lines)
   const [summarised, framed] = [lines >= 4, lines >= 7]
   // The keys; the head of the columns and the rule.

@@ -179,7 +179,7 @@ describe("sm watch in a terminal", () => {
 })
 
 describe("sm watch of real sessions", () => {
-  it.live("sends, attaches and comes back, shows leases, outlives the daemon, kills; and is readable on a pipe", () =>
+  it.live("sends, attaches and comes back, takes leases, outlives the daemon, restores, kills; and is readable on a pipe", () =>
     Effect.gen(function* () {
       const { as, brokerPid, daemonPid, home, json, sm, taken, work } = yield* makeSm
       const env = { SM_HOME: home }
@@ -234,10 +234,29 @@ describe("sm watch of real sessions", () => {
         "another daemon is up",
         Effect.map(sm("list"), ({ code }) => (code === 0 ? true : undefined))
       )
-      yield* json("spawn", "fake", "--name", "later")
+      const later = (yield* json("spawn", "fake", "--name", "later"))["id"] as never as string
       yield* shows("who came after it", some(/later +(?:starting|idle)/u))
       yield* report("PreToolUse", "Read")
       yield* shows("what is done after it", some(/boss .* Read/u))
+
+      const panes = execFileSync("tmux", [
+        "-S",
+        `${home}/run/tmux`,
+        "list-panes",
+        "-a",
+        "-F",
+        "#{session_name} #{pane_pid}"
+      ])
+      const pid = new RegExp(`sm-${later} (\\d+)`, "u").exec(panes.toString())?.[1]
+      process.kill(Number(pid), "SIGKILL")
+      yield* shows(
+        "the notice, and what became of it",
+        (lines) => some(/^! later .* crashed/u)(lines) && some(/^! later +crashed/u)(lines)
+      )
+      press("Tab")
+      yield* shows("how to have it back", some("r restore"))
+      press("r")
+      yield* shows("that it is back", (lines) => some("restored later")(lines) && !some(/^! later/u)(lines))
 
       const once = yield* sm("watch", "--once")
       assert.match(once.stdout, /^3 sessions: /u)
@@ -258,7 +277,7 @@ describe("sm watch of real sessions", () => {
       const piped = yield* asBoss("watch")
       assert.deepStrictEqual([piped.code, piped.stderr], [0, ""])
 
-      press("j", "K")
+      press("g", "j", "K")
       yield* shows("whether to", some("kill worker? its record stays"))
       press("y")
       yield* shows("that it is gone", (lines) => some("killed worker")(lines) && !some("└ worker")(lines))

@@ -70,6 +70,28 @@ describe("sm watch's screen", () => {
     ])
   })
 
+  it("leaves what only informs to the session it is about", () => {
+    const known = { ...whole, notices: [notice("idle 3", "reviewer is idle", { severity: "info", session: idOf(3) })] }
+    assert.notInclude(shown(known, 80, 24).join("\n"), "reviewer is idle")
+    assert.include(
+      shown(known, 80, 24, { ...FIRST, chosen: idOf(3) })
+        .slice(-5)
+        .join("\n"),
+      "reviewer is idle"
+    )
+    assert.notMatch(shown(known, 80, 24).find((text) => text.includes("└ reviewer")) ?? "", /^!/u)
+  })
+
+  it("shows and chooses nobody before the list is there", () => {
+    const early = { ...whole, listed: false, approvals: [], notices: [], unread: 0 }
+    assert.deepStrictEqual(shown(early, 80, 24).filter(Boolean).slice(0, 3), [
+      "sm watch",
+      "  NAME     STATE      FOR  CTX MSG LAST",
+      "asking the daemon"
+    ])
+    assert.isNull(planOf(early, FIRST, { columns: 80, rows: 24 }, NOW, UNICODE).ui.chosen)
+  })
+
   it("has columns for roles, leases and what each says of itself where there is room", () => {
     const lines = shown(whole, 160, 40)
     const head = lines[4] ?? ""
