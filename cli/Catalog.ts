@@ -129,6 +129,7 @@ export const catalog = {
     description: "what a session is doing, as a small model sums it up",
     places: ["session"]
   },
+  watch: { category: "Seeing", description: "the swarm on one screen, as it happens", places: [] },
   "context-monitor": {
     category: "Seeing",
     description: "warn before an agent's context is full: enable, disable, status",

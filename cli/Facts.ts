@@ -1,4 +1,4 @@
-/** Facts about one session, live: the daemon republishes every fact, and every credential may listen. */
+/** What happens in the swarm, live: the broker republishes every fact and every card, and every credential may listen. */
 import { endpoint } from "./Client.ts"
 import { subscribe } from "./MiniNats.ts"
 
@@ -10,12 +10,15 @@ export interface Fact {
   readonly reason?: string
 }
 
-export interface Listening {
+interface Hearing {
   /** From now on nothing is missed; what was before must be asked for. Comes again after every reconnection. */
   readonly ready: () => void
-  readonly fact: (fact: Fact) => void
+  readonly heard: (body: string) => void
   /** The broker is gone; it is tried again. */
   readonly lost: () => void
+}
+export interface Listening extends Omit<Hearing, "heard"> {
+  readonly fact: (fact: Fact) => void
 }
 
 /** None for what is no fact: an agent can have an answer of the daemon's sent to this subject, though nothing else. */
@@ -32,8 +35,8 @@ const read = (body: string): Fact | undefined => {
 const AGAIN = 200
 const RARELY = 5000
 
-/** Listens over restarts of the broker until the answer is called. */
-export const hear = (session: string, { fact, lost, ready }: Listening): (() => void) => {
+/** Listens to the subjects below `below` over restarts of the broker, until the answer is called. */
+export const hearAll = (below: string, { heard, lost, ready }: Hearing): (() => void) => {
   let end = (): void => {}
   let over = false
   let pause = AGAIN
@@ -48,15 +51,12 @@ export const hear = (session: string, { fact, lost, ready }: Listening): (() => 
     try {
       const { space, ...at } = endpoint()
       const root = space === "main" ? "sm.evt" : `sm.${space}.evt`
-      end = subscribe(at, `${root}.session.${session}.*`, {
+      end = subscribe(at, `${root}.${below}`, {
         ready: () => {
           pause = AGAIN
           ready()
         },
-        heard: (body) => {
-          const heard = read(body)
-          if (heard !== undefined) fact(heard)
-        },
+        heard,
         lost: again
       })
     } catch {
@@ -70,3 +70,14 @@ export const hear = (session: string, { fact, lost, ready }: Listening): (() => 
     end()
   }
 }
+
+/** Facts about one session. */
+export const hear = (session: string, { fact, lost, ready }: Listening): (() => void) =>
+  hearAll(`session.${session}.*`, {
+    ready,
+    heard: (body) => {
+      const heard = read(body)
+      if (heard !== undefined) fact(heard)
+    },
+    lost
+  })

@@ -1,8 +1,7 @@
 /** `sm attach [session]`: a person's look inside. */
-import { spawnSync } from "node:child_process"
 import { Option } from "clipanion"
 import { ask } from "../Client.ts"
-import { ExitCode } from "../ExitCode.ts"
+import { lookInside } from "../LookInside.ts"
 import { done, print, refusal } from "../Output.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import { type Card, sessionLines } from "../view/Sessions.ts"
@@ -50,19 +49,12 @@ export class Attach extends SmCommand {
     return refusal(error, this.json)
   }
 
-  look(session: string, [program = "tmux", ...args]: ReadonlyArray<string>): number {
+  async look(session: string, command: ReadonlyArray<string>): Promise<number> {
     if (!onTerminal(0) || !onTerminal(1)) {
       const hint = `sm output ${session} shows the pane; sm attach ${session} --json says the command`
       return refusal({ code: "wrong-state", message: "attach needs a terminal, and this is none", hint }, false)
     }
-    // Inside another tmux its variable would make this one refuse; the server is a different one.
-    const env = { ...process.env }
-    delete env["TMUX"]
-    const { error, status } = spawnSync(program, args, { stdio: "inherit", env })
-    if (error !== undefined) {
-      const message = `${program} cannot be started: ${error.message}`
-      return refusal({ code: "unavailable", message, hint: "sm doctor" }, false)
-    }
-    return status === 0 ? ExitCode.ok : ExitCode.refused
+    const left = await lookInside(command)
+    return typeof left === "number" ? left : refusal(left, false)
   }
 }

@@ -39,6 +39,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandClass<S
   tail: async () => (await import("./tail.ts")).Tail,
   explain: async () => (await import("./explain.ts")).Explain,
   what: async () => (await import("./what.ts")).What,
+  watch: async () => (await import("./watch.ts")).Watch,
   "context-monitor": async () => (await import("./context-monitor.ts")).ContextMonitor,
   attach: async () => (await import("./attach.ts")).Attach,
   up: async () => (await import("./up.ts")).Up,

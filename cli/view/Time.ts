@@ -1,6 +1,6 @@
 /** Times for people, without `Intl`, whose loading costs 25 ms. */
 
-const span = (ms: number): string => {
+export const span = (ms: number): string => {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`

@@ -42,6 +42,7 @@ const SUBJECTS: ReadonlyArray<readonly [subject: string, carries: string]> = [
   [subject.card("KIND.KEY"), "what everyone may know of a session or a host (`SessionCard`)"],
   [subject.text("KEY"), "the text of a message, or an answer"],
   [`${subject.live}.ENTITY.ID.TAG`, "the same facts as they happen, for whoever may watch"],
+  [`${subject.live}.card.session.ID`, "the card of a session whenever it changes, for whoever may watch"],
   [
     `${subject.requests}.VERB.CALLER`.replace("VERB", "<verb>").replace("CALLER", "<caller>"),
     "a request; the answer is a `Reply`"

@@ -72,8 +72,14 @@ export const topology = (subject: Subjects, name: Names): ReadonlyArray<Declarat
     config: { ...base, name: name.state, subjects: [subject.allStates], max_msgs_per_subject: 1 }
   },
   {
-    purpose: "public cards of sessions and hosts, the newest of each",
-    config: { ...base, name: name.cards, subjects: [subject.allCards], max_msgs_per_subject: 1 }
+    purpose: "public cards of sessions and hosts, the newest of each; those of sessions are republished live",
+    config: {
+      ...base,
+      name: name.cards,
+      subjects: [subject.allCards],
+      max_msgs_per_subject: 1,
+      republish: { src: subject.cardsUnder("session."), dest: `${subject.live}.card.session.>` }
+    }
   },
   {
     purpose: "texts of messages and answers, kept thirty days",

@@ -93,6 +93,8 @@ describe("what a client may do", () => {
           ["delete the mail", () => client.publish("$JS.API.STREAM.PURGE.SM_MAIL", "")],
           ["post mail", () => client.publish("sm.main.mail.h.k.x.normal", "x")],
           ["forge a fact", () => client.publish("sm.evt.session.x.T", "x")],
+          ["forge a card", () => client.publish("sm.evt.card.session.x", "x")],
+          ["forge a stored card", () => client.publish("sm.main.card.session.x", "x")],
           ["forge a stored fact", () => client.publish("sm.main.event.session.x.T", "x")],
           ["answer for the daemon", () => client.publish("_INBOX_0badc0de.x", "x")],
           ["listen to another's answers", () => void client.subscribe("_INBOX_0badc0de.>")],
@@ -113,6 +115,15 @@ describe("what a client may do", () => {
       yield* broker.publish({ entity: "session", id: "x", tag: "T", messageId: "1", body: "a fact" })
       yield* become("a fact is heard", () =>
         words.some(([body, stream]) => body === "a fact" && stream === "SM_EVENTS")
+      )
+      yield* broker.putCard("host.here", "a host's card")
+      yield* broker.putCard("session.x", "a session's card")
+      yield* become("a session's card is heard", () =>
+        words.some(([body, stream]) => body === "a session's card" && stream === "SM_CARDS")
+      )
+      assert.notInclude(
+        words.map(([body]) => body),
+        "a host's card"
       )
 
       yield* refused("nobody", connect({ servers: address, reconnect: false }))
