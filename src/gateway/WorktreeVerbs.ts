@@ -89,7 +89,11 @@ export const remove = ({ force = false, worktree }: Input<"removeWorktree">, cal
   Effect.gen(function* () {
     const target = yield* which(worktree, host)
     yield* mayRule(caller, target, "remove", force)
-    const after = yield* settled(host, target.id, ofHost(host).ask("Remove", { id: target.id, force }))
+    const asking = ofHost(host).ask("Remove", { id: target.id, force })
+    const after =
+      target.phase === "kept"
+        ? yield* settled(host, target.id, asking, ({ phase, problem }) => phase === "gone" || problem !== null)
+        : yield* settled(host, target.id, asking)
     if (after.phase === "gone" || (after.phase === "kept" && target.phase !== "kept"))
       return after satisfies Output<"removeWorktree">
     return yield* failed(after, "removed")

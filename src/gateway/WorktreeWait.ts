@@ -15,8 +15,16 @@ const PATIENCE = Duration.seconds(90)
 const LOOK = Duration.seconds(2)
 const UNDER_WAY: ReadonlySet<Worktree["phase"]> = new Set(["adding", "removing", "restoring"])
 
+/** At rest, or in trouble: then it is tried again, and nobody waits for that. */
+const rests = ({ phase, problem }: Worktree): boolean => problem !== null || !UNDER_WAY.has(phase)
+
 /** Asks, and waits until what was asked for has come about or has failed. */
-export const settled = <E, R>(host: HostId, id: WorktreeId, asking: Effect.Effect<unknown, E, R>) =>
+export const settled = <E, R>(
+  host: HostId,
+  id: WorktreeId,
+  asking: Effect.Effect<unknown, E, R>,
+  over: (worktree: Worktree) => boolean = rests
+) =>
   Effect.gen(function* () {
     const feed = yield* Feed
     const news = yield* feed.subscribe
@@ -32,7 +40,7 @@ export const settled = <E, R>(host: HostId, id: WorktreeId, asking: Effect.Effec
         const found = (yield* ofHost(host).ask("Describe", {})).find((worktree) => worktree.id === id)
         last = found ?? (last === undefined ? undefined : { ...last, phase: "gone" })
       }
-      if (last !== undefined && !UNDER_WAY.has(last.phase)) return last
+      if (last !== undefined && over(last)) return last
     }
   }).pipe(
     Effect.scoped,

@@ -15,7 +15,7 @@ import * as Feed from "../../src/gateway/Feed.ts"
 import { kill } from "../../src/gateway/SessionVerbs.ts"
 import { restoreSession, spawn } from "../../src/gateway/WorktreeSpawn.ts"
 import { health, list, remove, restore } from "../../src/gateway/WorktreeVerbs.ts"
-import { Git } from "../../src/git/Git.ts"
+import { Git, GitError } from "../../src/git/Git.ts"
 import { SHA } from "../support/FakeGit.ts"
 import { eventually, HOST, moving, type World, withWorld } from "../support/SessionTest.ts"
 
@@ -84,6 +84,22 @@ describe("sm worktree", () => {
       yield* made(3, "0000000b", { repo: "/web/.git" })
       assert.strictEqual((yield* moving(remove({ worktree: "0000000b" }, human, HOST))).id, "w0000003")
       assert.strictEqual((yield* moving(restore({ worktree: "sm/eng" }, human, HOST))).path, "/trees/2")
+    }))
+
+  test("waits for what is forgotten, and not for what fails again and again", (world) =>
+    Effect.gen(function* () {
+      const { git } = world
+      yield* made(1, "0000000a")
+      git.dirty.add("/trees/1")
+      yield* moving(remove({ worktree: "w0000001" }, human, HOST))
+      git.slow = "forget"
+      const forgotten = yield* moving(remove({ worktree: "w0000001", force: true }, human, HOST))
+      assert.strictEqual(forgotten.phase, "gone")
+      yield* made(2, "0000000a")
+      const error = new GitError({ problem: "the disk is full", fix: "make room", refused: false })
+      git.fails = { step: "drop", error }
+      assert.include(yield* sentence(remove({ worktree: "w0000002" }, human, HOST)), "the disk is full; make room")
+      assert.include(yield* moving(health(HOST)), { state: "warn", fix: "sm worktree list" })
     }))
 
   test("lets an agent rule over its own and its children's, and force nothing", (world) =>

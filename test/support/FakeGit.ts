@@ -29,6 +29,8 @@ export class FakeGit {
   readonly restless = new Map<string, number>()
   /** Does it, and never says so: what a process was in the midst of when it was killed. */
   hangs: string | undefined
+  /** Takes ten seconds. */
+  slow: string | undefined
   fails: { readonly step: string; readonly error: GitError } | undefined
 
   #step(name: string, effect: () => void): Effect.Effect<void, GitError> {
@@ -36,6 +38,7 @@ export class FakeGit {
       this.steps.push(name)
       if (this.fails !== undefined && name.startsWith(this.fails.step)) return Effect.fail(this.fails.error)
       effect()
+      if (this.slow !== undefined && name.startsWith(this.slow)) return Effect.sleep("10 seconds")
       return this.hangs !== undefined && name.startsWith(this.hangs) ? Effect.never : Effect.void
     })
   }
