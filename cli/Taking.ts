@@ -61,7 +61,7 @@ export const take = async (wish: Wish): Promise<Lease | Failure> => {
       const { lease, outcome, why } = reply.data as Answer
       if (lease !== null) return lease
       if (outcome === "over") {
-        const late = Date.now() >= end
+        const late = wish.waitMs > 0 && Date.now() >= end
         return refused(late ? "timeout" : "wrong-state", why, "sm locks shows who has what")
       }
       if (Date.now() < end) continue

@@ -57,12 +57,11 @@ export const status = (input: Input<"status">, caller: Caller, host: HostId) =>
   Effect.gen(function* () {
     const directory = yield* Directory
     const live = (yield* directory.all).filter((card) => isLive(card.state))
-    const output: Output<"status"> = {
-      me: caller.card ?? null,
-      others: yield* neighbours(caller, input.cwd, false),
-      total: live.length,
-      ...(yield* lockedIn(caller.card?.workingDir ?? input.cwd, host))
-    }
+    const [others, locked] = yield* Effect.all(
+      [neighbours(caller, input.cwd, false), lockedIn(caller.card?.workingDir ?? input.cwd, host)],
+      { concurrency: 2 }
+    )
+    const output: Output<"status"> = { me: caller.card ?? null, others, total: live.length, ...locked }
     return output
   })
 

@@ -161,6 +161,18 @@ describe("the lock manager", () => {
       assert.strictEqual((yield* Effect.flip(ask("e", guest("eve"), { path: "e" })))._tag, "LockHeld")
     }))
 
+  test("takes no more of one holder than can be stored with every change", () =>
+    Effect.gen(function* () {
+      const path = (number: number) => ({ path: `p${number}` })
+      const asks = Array.from({ length: 200 }, (_, number) => ask(`a${number}`, guest("ann"), path(number)))
+      yield* Effect.forEach(asks, (one) => one, { concurrency: 50 })
+      assert.deepStrictEqual(yield* ask("more", guest("ann"), { path: "q" }), {
+        _tag: "Over",
+        why: "ann has 200 locks and requests for one already"
+      })
+      assert.strictEqual((yield* ask("b", guest("ben"), { path: "q" }))._tag, "Granted")
+    }))
+
   test("is released by its holder only, or by force", () =>
     Effect.gen(function* () {
       yield* ask("a", guest("ann"), { path: "src/**" })

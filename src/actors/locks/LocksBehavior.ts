@@ -48,6 +48,16 @@ const ownOver = (state: State, request: Request): Lease | undefined =>
       (within(lease, request) || (request.narrow !== null && within(lease, { ...request, path: request.narrow })))
   )
 
+/** Each commit writes them all. */
+const MOST_OF_ONE = 200
+const MOST_WAITING = 1000
+
+const crowd = ({ leases, waiting }: State, { holder }: Request): string | undefined => {
+  const own = [...leases, ...waiting].filter((other) => holderKey(other.holder) === holderKey(holder)).length
+  if (own >= MOST_OF_ONE) return `${nameOf(holder)} has ${own} locks and requests for one already`
+  return waiting.length >= MOST_WAITING ? `${waiting.length} requests wait already` : undefined
+}
+
 const ending = <A>(move: Move, mail: Mail, reply: (state: State) => A) => {
   const { out, state } = settled(move, mail.now)
   return { state, reply: reply(state), out }
@@ -71,6 +81,8 @@ export const behavior: Behavior<typeof Locks> = {
           return ending(stay(next), mail, (after) => standing(after, held.ticket))
         }
         if (isKnown(state, ticket)) return ending(stay(state), mail, (after) => standing(after, ticket))
+        const most = crowd(state, request)
+        if (most !== undefined) return { state, reply: Standing.cases.Over.make({ why: most }) }
         const path = free(state, request, state.waiting.length)
         if (path !== undefined)
           return ending(granted(state, request, path, mail.now), mail, (after) => standing(after, ticket))
