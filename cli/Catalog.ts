@@ -105,7 +105,7 @@ export const catalog = {
   unlock: { category: "Team", description: "give back what you have locked here", places: [] },
   locks: { category: "Team", description: "who has which workspace, and who waits", places: [] },
   list: { category: "Seeing", description: "the sessions", places: [], aliases: ["ls", "all"] },
-  notices: { category: "Seeing", description: "what a person should know now", places: [] },
+  notices: { category: "Seeing", description: "what a person should know now", places: ["session"] },
   children: {
     category: "Seeing",
     description: "sessions spawned by one session (default: by you), and what each is doing",

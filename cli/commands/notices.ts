@@ -1,4 +1,5 @@
 /** `sm notices`: what a person should know now. */
+import { Option } from "clipanion"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import { table } from "../view/Table.ts"
 import { ago } from "../view/Time.ts"
@@ -23,13 +24,19 @@ export class Notices extends SmCommand {
   static override paths = pathsOf("notices")
   static override usage = usageOf("notices", {
     details:
-      "What is so now and not over, of every host, the most severe first: an agent that is idle, asks, failed, hangs, crashed or is not heard of, a full context, a usage limit. `critical`: work stands still or may be lost; `problem`: something failed; `attention`: somebody waits for a person; `info`: nothing need be done. From `attention` on each also lies in `sm inbox`, until it is read. docs/monitor.md has all of them, and when they are over.",
+      "What is so now and not over, of every host, the most severe first: an agent that is idle, asks, failed, hangs, crashed or is not heard of, a full context, a usage limit. `critical`: work stands still or may be lost; `problem`: something failed; `attention`: somebody waits for a person; `info`: nothing need be done. From `attention` on each also lies in `sm inbox`, until it is read. What is dismissed is not told again while it is so. docs/monitor.md has all of them, and when they are over.",
     examples: [
       ["What needs me", "sm notices"],
-      ["For a program", "sm notices --json"]
+      ["Of one session, for a program", "sm notices reviewer --json"],
+      ["I know", "sm notices --dismiss"]
     ]
   })
+  session = Option.String({ name: "session", required: false })
+  dismiss = Option.Boolean("--dismiss", false, { description: "I have seen these: they are over. For a person only" })
   override execute() {
-    return this.show<Open>("notices", {}, shown, { repeatable: true })
+    const which = this.session === undefined ? {} : { session: this.session }
+    return this.dismiss
+      ? this.show<Open>("dismissNotices", which, (seen) => `${shown(seen)}\n${seen.notices.length} dismissed`)
+      : this.show<Open>("notices", which, shown, { repeatable: true })
   }
 }

@@ -8,6 +8,9 @@ const hash = (text: string): number => {
   return sum
 }
 
+/** The id of a piece of news on the person's desk. */
+export const newsId = (at: number, about: string): MessageId => noticeId(at, `news ${about}`)
+
 /**
  * The id of a notice follows from what it tells and whom: told twice, by a retry or after a restart, it is the same message,
  * and its receiver takes it once.

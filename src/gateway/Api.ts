@@ -288,5 +288,6 @@ export const humanOnly: ReadonlySet<Verb> = new Set([
   "replayDeadLetter",
   "dropDeadLetter",
   "inbox",
-  "markRead"
+  "markRead",
+  "dismissNotices"
 ])

@@ -21,7 +21,7 @@ import * as Loops from "./LoopVerbs.ts"
 import * as Members from "./Members.ts"
 import * as Message from "./MessageVerbs.ts"
 import { commandOf, misread } from "./Misread.ts"
-import { notices } from "./NoticeVerbs.ts"
+import * as Notice from "./NoticeVerbs.ts"
 import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
@@ -60,7 +60,8 @@ const handlersOf = (options: Options): Handlers => ({
   trace: ({ messageId }) => Message.trace(messageId),
   inbox: Desk.inbox,
   markRead: Desk.markRead,
-  notices: () => notices(options.hostId),
+  notices: (input) => Notice.notices(input, options.hostId),
+  dismissNotices: (input) => Notice.dismissNotices(input, options.hostId),
   unmute: Loops.unmute,
   list: View.list,
   children: View.children,

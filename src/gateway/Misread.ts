@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   awaitIdle: "wait",
   cancelReminder: "remind",
   deadLetters: "dead-letters",
+  dismissNotices: "notices",
   giveUpLock: "lock",
   dropDeadLetter: "dead-letters drop",
   markRead: "inbox",

@@ -67,15 +67,37 @@ describe("the monitor", () => {
     withWorld(() =>
       Effect.gen(function* () {
         yield* monitor.tell("Saw", notice("idle 1a2b3c4d 1", { severity: "info" }))
-        yield* monitor.tell("Saw", notice("permission 1a2b3c4d 2"))
-        yield* monitor.tell("Saw", notice("permission 1a2b3c4d 2", { severity: "problem", text: "still", at: 9000 }))
+        yield* monitor.tell("Saw", notice("error 1a2b3c4d 2", { kind: "error" }))
+        yield* monitor.tell(
+          "Saw",
+          notice("error 1a2b3c4d 2", { kind: "error", severity: "problem", text: "still", at: 9000 })
+        )
         const news = yield* eventually(
           "both are on the desk",
           Effect.map(desk, (all) => (all.length === 2 ? all : undefined))
         )
-        assert.deepStrictEqual(news, ["ann: permission 1a2b3c4d 2", "still"])
-        assert.deepStrictEqual(yield* facts("permission 1a2b3c4d 2"), ["Noticed", "Noticed"])
-        assert.deepStrictEqual(yield* open, ["idle 1a2b3c4d 1", "permission 1a2b3c4d 2"])
+        assert.deepStrictEqual(news, ["ann: error 1a2b3c4d 2", "still"])
+        assert.deepStrictEqual(yield* facts("error 1a2b3c4d 2"), ["Noticed", "Noticed"])
+        assert.deepStrictEqual(yield* open, ["idle 1a2b3c4d 1", "error 1a2b3c4d 2"])
+      })
+    )
+  )
+
+  it.effect("takes from before the person what only counted while it was so, and leaves there what went wrong", () =>
+    withWorld(() =>
+      Effect.gen(function* () {
+        yield* monitor.tell("Saw", notice("error 1a2b3c4d 1", { kind: "error" }))
+        yield* monitor.tell("Saw", notice("permission 1a2b3c4d 2"))
+        yield* monitor.tell("Saw", notice("permission 1a2b3c4d 2", { severity: "problem", text: "still", at: 9000 }))
+        const lies = (...texts: ReadonlyArray<string>) =>
+          eventually(
+            `${texts.join(" and ")} on the desk`,
+            Effect.map(desk, (all) => (all.join() === texts.join() ? true : undefined))
+          )
+        yield* lies("ann: error 1a2b3c4d 1", "still")
+        yield* monitor.tell("Over", { causes: "permission 1a2b3c4d", why: "answered" })
+        yield* monitor.tell("Over", { causes: "error 1a2b3c4d", why: "it works" })
+        yield* lies("ann: error 1a2b3c4d 1")
       })
     )
   )

@@ -153,6 +153,24 @@ describe("a session's vigil", () => {
     )
   )
 
+  it.effect("takes a question before the first turn for no work", () =>
+    withWorld(
+      (world) =>
+        Effect.gen(function* () {
+          world.agent.opening = "dialog"
+          yield* world.spawn("ann")
+          yield* see("permission")
+          yield* TestClock.adjust("3 minutes")
+          assert.deepStrictEqual(yield* kinds, ["permission"])
+          world.agent.show("ready")
+          yield* world.is("idle")
+          yield* TestClock.adjust("10 minutes")
+          assert.deepStrictEqual(yield* kinds, [])
+        }),
+      { monitor }
+    )
+  )
+
   it.effect("costs a session that is idle for days nothing once it is told", () =>
     working((world) =>
       Effect.gen(function* () {

@@ -3,24 +3,23 @@ import { Effect, Schema } from "effect"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import * as Directory from "../../src/broker/Directory.ts"
-import { HostId } from "../../src/domain/Ids.ts"
-import type { Severity } from "../../src/domain/Notice.ts"
+import { HostId, SessionId } from "../../src/domain/Ids.ts"
+import type { Notice, Severity } from "../../src/domain/Notice.ts"
 import { SessionCard } from "../../src/domain/Session.ts"
 import { cardOf } from "../../src/actors/session/Move.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
-import { notices } from "../../src/gateway/NoticeVerbs.ts"
+import { dismissNotices, notices } from "../../src/gateway/NoticeVerbs.ts"
 import { HOST, moving, withWorld } from "../support/SessionTest.ts"
 
 const encodeCard = Schema.encodeSync(Schema.fromJsonString(SessionCard))
 const monitor = ref(Monitor, HOST, HOST)
-const saw = (severity: Severity, at: number) =>
+const saw = (severity: Severity, at: number, of: Pick<Notice, "session" | "name"> = { session: null, name: null }) =>
   monitor.tell("Saw", {
     cause: `${severity} ${at}`,
     kind: "system",
     severity,
     host: HOST,
-    session: null,
-    name: null,
+    ...of,
     text: severity,
     at
   })
@@ -37,7 +36,7 @@ describe("what a person should know", () => {
         yield* world.broker.putCard("session.0000000f", encodeCard(far))
         const answer = yield* Effect.gen(function* () {
           yield* moving((yield* Directory.Directory).until("0000000f", () => true))
-          return yield* moving(notices(HOST))
+          return yield* moving(notices({}, HOST))
         }).pipe(Effect.provide(Directory.layer))
         assert.deepStrictEqual(
           answer.notices.map(({ cause }) => cause),
@@ -45,6 +44,27 @@ describe("what a person should know", () => {
         )
         assert.deepStrictEqual(answer.silent, [HostId.make("far")])
       })
+    )
+  )
+
+  it.effect("of one session is shown alone, and over once the person says so", () =>
+    withWorld(() =>
+      Effect.gen(function* () {
+        const ann = { session: SessionId.make("0000000a"), name: "ann" }
+        yield* saw("attention", 1, ann)
+        yield* saw("critical", 2)
+        const shown = (session?: string) =>
+          Effect.map(moving(notices(session === undefined ? {} : { session }, HOST)), (told) =>
+            told.notices.map(({ cause }) => cause)
+          )
+        assert.deepStrictEqual(yield* shown("ann"), ["attention 1"])
+        assert.deepStrictEqual(yield* shown("0000000a"), ["attention 1"])
+        assert.deepStrictEqual(yield* shown("ben"), [])
+        assert.lengthOf((yield* moving(dismissNotices({ session: "ann" }, HOST))).notices, 1)
+        assert.deepStrictEqual(yield* shown(), ["critical 2"])
+        yield* saw("attention", 1, ann)
+        assert.deepStrictEqual(yield* shown(), ["critical 2"])
+      }).pipe(Effect.provide(Directory.layer))
     )
   )
 })

@@ -1,7 +1,7 @@
 /** How the person's desk answers its mail. */
 import { Effect } from "effect"
 import type { Behavior, Mail } from "../Behavior.ts"
-import { noticeId } from "../NoticeId.ts"
+import { newsId } from "../NoticeId.ts"
 import { Out, publish } from "../Out.ts"
 import { ownLetter } from "../OwnLetter.ts"
 import { type Letter, replaces } from "../../domain/Letter.ts"
@@ -57,7 +57,7 @@ export const behavior: Behavior<typeof Desk> = {
       }),
     News: ({ about, at, text }, state, mail) =>
       Effect.sync(() => {
-        const id = noticeId(at, `news ${about}`)
+        const id = newsId(at, about)
         const { out, state: after } = put(state, ownLetter({ id, at }, text))
         const texts = out.length === 0 ? [] : [Out.cases.Text.make({ key: id, text })]
         return ending(state, { state: after, out: [...texts, ...out] }, mail, () => null)

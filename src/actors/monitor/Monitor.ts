@@ -24,6 +24,7 @@ export const Monitor = Actor.make({
     /** This cause is over, and all that begin with these words (fact `NoticeOver`). */
     Over: Actor.message({
       payload: Schema.Struct({ causes: Schema.NonEmptyString, why: Schema.String }),
+      failure: Schema.Never,
       lane: "control"
     }),
     /** The open ones. */

@@ -1,7 +1,9 @@
 /** Pure: which notices are open, which were told, and who is told of them. */
-import type { Notice, Severity } from "../../domain/Notice.ts"
+import { SYSTEM } from "../../domain/Message.ts"
+import type { Notice, NoticeKind, Severity } from "../../domain/Notice.ts"
 import { SWARM } from "../ActorSystem.ts"
 import { Desk } from "../desk/Desk.ts"
+import { newsId } from "../NoticeId.ts"
 import { type Out, publish, tell } from "../Out.ts"
 import type { State } from "./Monitor.ts"
 
@@ -26,9 +28,19 @@ const forDesk = ({ severity }: Notice): boolean => RANK[severity] >= RANK.attent
 const isOf = ({ cause }: Notice, causes: string): boolean =>
   cause === causes || cause.startsWith(`${causes.trimEnd()} `)
 
-const news = ({ at, cause, severity, text }: Notice): ReadonlyArray<Out> => [
-  tell(Desk, SWARM, "human", "News", { about: `${cause} ${severity}`, at, text })
-]
+const aboutOf = ({ cause, severity }: Notice): string => `${cause} ${severity}`
+
+const news = (notice: Notice): ReadonlyArray<Out> =>
+  forDesk(notice)
+    ? [tell(Desk, SWARM, "human", "News", { about: aboutOf(notice), at: notice.at, text: notice.text })]
+    : []
+
+/** What only counts while it is so: nobody need read later that there was a question. What went wrong stays until it is read. */
+const PASSING: ReadonlySet<NoticeKind> = new Set(["idle", "permission", "question", "hung", "unheard"])
+const withdrawn = (notice: Notice): ReadonlyArray<Out> =>
+  forDesk(notice) && PASSING.has(notice.kind)
+    ? [tell(Desk, SWARM, "human", "Unsend", { id: newsId(notice.at, aboutOf(notice)), by: SYSTEM })]
+    : []
 
 const ended = (notice: Notice, why: string): Out =>
   publish({ _tag: "NoticeOver", id: notice.cause, cause: notice.cause, why })
@@ -48,7 +60,8 @@ export const saw = (state: State, said: Notice): Move => {
     },
     out: [
       publish({ _tag: "Noticed", id: notice.cause, notice }),
-      ...(forDesk(notice) ? news(notice) : []),
+      ...(known === undefined ? [] : withdrawn(known)),
+      ...news(notice),
       ...old.map((other) => ended(other, `${MOST} newer ones are open`))
     ]
   }
@@ -60,6 +73,6 @@ export const over = (state: State, causes: string, why: string): Move => {
   if (gone.length === 0) return { state, out: [] }
   return {
     state: { ...state, open: state.open.filter((notice) => !gone.includes(notice)) },
-    out: gone.map((notice) => ended(notice, why))
+    out: gone.flatMap((notice) => [ended(notice, why), ...withdrawn(notice)])
   }
 }

@@ -16,10 +16,12 @@ const REMEMBERED = 50
 const noted = (before: State, after: State, now: number): State => {
   const { vigil } = after
   let next = vigil
-  const working = isAtWork(after)
+  // A question that stands before the first turn is no work.
+  const working = isAtWork(after) && (after.phase !== "waiting-permission" || next.worked !== null)
   if (working && (!isAtWork(before) || vigil.worked === null))
     next = { ...next, worked: next.worked ?? now, failed: null }
-  if (isAtWork(before) && !working) next = { ...next, rested: isLive(after.phase) ? now : null }
+  if (isAtWork(before) && !isAtWork(after) && next.worked !== null)
+    next = { ...next, rested: isLive(after.phase) ? now : null }
   if (before.phase === "compacting" && after.phase !== "compacting") {
     const compactions = [...next.compactions, now].slice(-REMEMBERED)
     next = { ...next, compactions, compacted: after.context?.used ?? null }
