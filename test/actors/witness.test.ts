@@ -12,6 +12,7 @@ const ready: Sight = {
   bare: false,
   humanActive: false,
   leftover: false,
+  bare: false,
   farewell: ""
 }
 
