@@ -15,7 +15,7 @@ const TREATMENTS = ["at once", "late", "lost", "twice", "behind"] as const
 const plan = (...treatments: ReadonlyArray<string>): Plan =>
   Object.fromEntries(EVENTS.map((event, place) => [event, treatments[place] ?? "at once"]))
 
-/** Each pair of hook and treatment once; with SM_SOAK every treatment of the prompt with every one of the turn's end. */
+/** disturbedHooks.test.ts plays every combination; here the worst of them, and with SM_SOAK every treatment of the prompt with every one of the turn's end. */
 const PLANS: ReadonlyArray<Plan> =
   process.env["SM_SOAK"] === "1"
     ? TREATMENTS.flatMap((prompt, one) =>
@@ -23,12 +23,7 @@ const PLANS: ReadonlyArray<Plan> =
           plan(prompt, TREATMENTS[(one + two) % 5] ?? "", TREATMENTS[(one + 2 * two) % 5] ?? "", stop)
         )
       )
-    : [
-        plan("late", "twice", "lost", "behind"),
-        plan("lost", "behind", "twice", "late"),
-        plan("behind", "late", "at once", "lost"),
-        plan("twice", "lost", "late", "twice")
-      ]
+    : [plan("late", "behind", "late", "behind"), plan("lost", "twice", "lost", "lost")]
 
 const TOOL: Readonly<Record<Kind, string>> = {
   claude: '[[tool Bash {"command":"for i in 1 2; do sleep 1; done"}]]',
