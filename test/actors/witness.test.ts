@@ -12,7 +12,6 @@ const ready: Sight = {
   bare: false,
   humanActive: false,
   leftover: false,
-  bare: false,
   farewell: ""
 }
 
