@@ -8,7 +8,8 @@ import { withWorld } from "../support/SessionTest.ts"
 /** Sessions that play at the same time. */
 const TOGETHER = 125
 
-const play = (plans: ReadonlyArray<Plan>, blind: boolean) =>
+/** `step`: seconds from one hook to the next; what is late comes four seconds after it was said. */
+const play = (plans: ReadonlyArray<Plan>, { blind = false, step = 3 }) =>
   Effect.gen(function* () {
     const { carry, disturb, turns } = makeDisturbance()
     const found: Array<string> = []
@@ -28,11 +29,11 @@ const play = (plans: ReadonlyArray<Plan>, blind: boolean) =>
             playing.forEach(({ id }, place) => disturb(id, batch[place] as Plan))
             for (const [place, member] of playing.entries()) sent[place]?.push(yield* member.send(`turn ${round}`))
             yield* Effect.forEach(playing, ({ takes }) => takes(round + 1))
-            yield* wait(3)
+            yield* wait(step)
             for (const { agent } of playing) agent.tool()
-            yield* wait(3)
+            yield* wait(step)
             for (const { agent } of playing) agent.read()
-            yield* wait(3)
+            yield* wait(step)
             for (const { agent } of playing) agent.finish()
             yield* wait(12)
           }
@@ -58,10 +59,13 @@ const play = (plans: ReadonlyArray<Plan>, blind: boolean) =>
     return found
   })
 
+/** A fifth of all, with every pair of treatments among them. */
+const some = everyPlan().filter((_, place) => (place + Math.floor(place / 5) + Math.floor(place / 25)) % 5 === 0)
+
 describe("a session whose hooks come late, never, twice or behind others", () => {
   it.effect("is never said to be idle while its agent works, and not for long to work while it is idle", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* play(everyPlan(), false), [])
+      assert.deepStrictEqual(yield* play(everyPlan(), {}), [])
     })
   )
 
@@ -69,11 +73,13 @@ describe("a session whose hooks come late, never, twice or behind others", () =>
     "is nothing else while its screen tells nothing: it does not count as at rest before it is known what it took",
     () =>
       Effect.gen(function* () {
-        // Every pair of treatments is among them.
-        const some = everyPlan().filter(
-          (_, place) => (place + Math.floor(place / 5) + Math.floor(place / 25)) % 5 === 0
-        )
-        assert.deepStrictEqual(yield* play(some, true), [])
+        assert.deepStrictEqual(yield* play(some, { blind: true }), [])
       })
+  )
+
+  it.effect("is nothing else where turns are so short that what is late comes after their end", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* play(some, { step: 1 }), [])
+    })
   )
 })

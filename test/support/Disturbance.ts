@@ -101,7 +101,8 @@ export const BEGIN = 1500
 export const END = 6500
 
 /**
- * Said to be at rest though it worked, and said to work though it was at rest, beyond what a screen needs to be believed.
+ * Said to be at rest though it worked, and said to work though it was at rest, beyond what a screen needs to be believed;
+ * or said to work again once it was at rest.
  * `awaited`: when it counted as typed to and not heard of, one for each turn, which `sm wait` and the like do not take for rest.
  */
 export const lies = (
@@ -123,8 +124,15 @@ export const lies = (
           )
         : []
     )
+  const relapses = turns.flatMap(({ to }, place) => {
+    const next = turns[place + 1]?.from ?? Infinity
+    const after = phases.filter(({ from }) => from >= to && from < next)
+    const first = after.findIndex(({ phase }) => phase === "idle")
+    const again = after.slice(first + 1).find(({ phase }) => first >= 0 && phase !== "idle")
+    return again === undefined ? [] : [`turn ${place}: ${again.phase} again, ${again.from - to} after its end`]
+  })
   return {
     idle: during(works, (phase) => phase === "idle" || phase === "human-composing"),
-    busy: during(rests, (phase) => phase !== "idle")
+    busy: [...during(rests, (phase) => phase !== "idle"), ...relapses]
   }
 }

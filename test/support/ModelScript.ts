@@ -83,7 +83,16 @@ export const taken = ({ calls, prompts, rules }: Memory, call: Call): string => 
   return rules.findLast(({ to }) => call.prompt.includes(to))?.says ?? call.prompt
 }
 
+/** A request and how long it was worked on, Unix ms; `mark`: the last `[[mark x]]` in it. */
+export interface Served {
+  readonly mark: string
+  readonly from: number
+  readonly to: number
+}
+
 export interface StandIn extends Memory {
+  /** Every request that is over, in the order of their ends. */
+  readonly served: ReadonlyArray<Served>
   readonly url: string
   /** The bodies of the last calls. */
   readonly requests: ReadonlyArray<string>
@@ -101,6 +110,7 @@ export const serve = (
     Effect.promise(async () => {
       const memory: Memory = { prompts: [], calls: [], rules: [] }
       const requests: Array<string> = []
+      const served: Array<Served> = []
       const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const chunks: Array<Buffer> = []
         for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -112,7 +122,10 @@ export const serve = (
         const body = Buffer.concat(chunks).toString()
         requests.push(body)
         if (requests.length > KEPT) requests.shift()
+        const mark = [...body.matchAll(/\[\[mark ([\w-]+)\]\]/gu)].at(-1)?.[1] ?? ""
+        const from = Date.now()
         await answer(body, response, memory)
+        served.push({ mark, from, to: Date.now() })
       }
       const server = createServer((request, response) => {
         take(request, response).catch((error: unknown) => {
@@ -123,7 +136,7 @@ export const serve = (
         })
       })
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-      return { ...memory, server, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+      return { ...memory, server, requests, served, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
     }),
     ({ server }) =>
       Effect.promise(

@@ -11,6 +11,7 @@ const BY_TAG: Readonly<Record<string, Because>> = {
   Launch: { source: "order", by: "spawned" },
   Restore: { source: "order", by: "restored" },
   Kill: { source: "order", by: "killed" },
+  Recover: { source: "order", by: "started again after its agent went away by itself" },
   TurnComplete: { source: "order", by: "sm turn-complete" },
   Typed: { source: "order", by: "a prompt was typed; this agent says nothing of its turns" },
   Withheld: { source: "screen", by: "a look before typing" },

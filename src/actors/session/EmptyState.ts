@@ -20,6 +20,7 @@ export const emptyState = (id: string): State => ({
   launching: null,
   turn: null,
   turnAt: null,
+  overAt: null,
   ended: [],
   context: null,
   queue: [],

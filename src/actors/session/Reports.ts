@@ -1,6 +1,7 @@
 /** How a session takes what its own reactor reports. */
 import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
+import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
 import { atRest, confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { rearmed } from "./Expiry.ts"
@@ -14,6 +15,13 @@ import type { State } from "./State.ts"
 import { unheard } from "./Silence.ts"
 import type { Death } from "./Vigilance.ts"
 import { observed } from "./Turns.ts"
+
+/** Typed into the composer of an agent that has said since that it is done: with that, and whatever else it took. */
+const hasEnded = ({ flying, overAt }: State, ids: ReadonlyArray<MessageId>): boolean =>
+  flying.some(
+    ({ at, door, letters }) =>
+      door === "composer" && overAt !== null && at <= overAt && letters.some(({ id }) => ids.includes(id))
+  )
 
 /** A pane that went away by itself. What waited keeps waiting; what the agent had taken is over. */
 const lost = (state: State, reason: string, death: Death, now: number): Move =>
@@ -105,7 +113,7 @@ export const reports: Some<
     andThen(confirmed(state, ids, evidence, now), (next) => {
       // A clear that has had its effect starts no turn.
       if (next.carried.length === state.carried.length) return stay(next)
-      if (over === true && state.phase === "idle") return turnOver(next, evidence, now)
+      if ((over === true || hasEnded(state, ids)) && state.phase === "idle") return turnOver(next, evidence, now)
       if (!isLive(next.phase)) return turnOver(next, "the agent ended before the turn did", now)
       return next.phase === "idle" ? enter(next, "working", "", now) : stay(next)
     })

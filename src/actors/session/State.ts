@@ -69,6 +69,8 @@ export const State = Schema.Struct({
   turn: Schema.NullOr(Schema.String),
   /** What the agent said before this, Unix ms, is not about the running turn nor about what was typed last. */
   turnAt: Schema.NullOr(Schema.Finite),
+  /** The agent itself said that its turn was over then, Unix ms: what it said before is of no turn that runs. */
+  overAt: Schema.NullOr(Schema.Finite),
   /** Turns that are over and what they carried, newest last: their own word of the end may come long after. */
   ended: Schema.Array(Schema.Struct({ turn: Schema.String, carried: Schema.Array(MessageId) })),
   /** How full the agent's context is, as it said last. */

@@ -54,8 +54,12 @@ const late = (state: State, turn: string, at: number): boolean =>
 
 const stale = ({ turnAt }: State, at: number): boolean => turnAt !== null && at < turnAt
 
+/** Said before the agent's own word that it was done. */
+const done = ({ overAt }: State, at: number): boolean => overAt !== null && at < overAt
+
 /** A turn that was thought to be over may go on, but what is late says nothing of the one that runs. */
 const works = (state: State, turn: string, at: number, now: number): Move => {
+  if (done(state, at)) return stay(state)
   const runs = state.turn !== null || state.carried.length > 0
   return late(state, turn, at) && (runs || stale(state, at)) ? stay(state) : takesUp(state, turn, at, now)
 }
@@ -90,6 +94,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       )
     }
     case "PromptSubmitted": {
+      if (done(state, at)) {
+        const late = "prompt hook, told after the end of its turn"
+        return settled(state, signal, late, "its turn had ended before it was known to be taken", now, carries)
+      }
       const evidence = `prompt hook, turn ${signal.turn || "unnamed"}`
       const ids = carries(signal.prompt)
       const cuts = state.turn !== null && signal.turn !== "" && signal.turn !== state.turn && cutting(state, ids)
@@ -177,6 +185,10 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
   }
 }
 
+/** With this the agent is done, whatever becomes of it. */
+const isEnd = (signal: Signal): boolean =>
+  signal._tag === "TurnFailed" || signal._tag === "Interrupted" || (signal._tag === "TurnEnded" && !signal.background)
+
 /** Of a turn that runs no longer, by all that is known. */
 const LOST: ReadonlySet<State["phase"]> = new Set(["working", "unknown"])
 
@@ -207,18 +219,44 @@ export const signalled = (
   // Its start told nothing, or has not come: the first prompt tells where the agent is.
   const first = signal._tag === "PromptSubmitted" && taken.agentSessionId === null && conversation !== undefined
   const heard = hears(taken, signal, at)
-  return interpret(first ? inConversation(heard, { agentSessionId: conversation }) : heard, signal, at, now, carries)
+  const move = interpret(
+    first ? inConversation(heard, { agentSessionId: conversation }) : heard,
+    signal,
+    at,
+    now,
+    carries
+  )
+  if (!isEnd(signal)) return move
+  return { ...move, state: { ...move.state, overAt: Math.max(at, move.state.overAt ?? at) } }
 }
 
 /** A late word of a cleared conversation. It only settles what that conversation took: typed again, it would come twice. */
-const forgotten = (state: State, signal: Signal, now: number, carries: Carries): Move => {
-  if (signal._tag !== "PromptSubmitted") return stay(state)
-  const took = carries(signal.prompt)
-  return andThen(confirmed(state, took, "prompt hook, of a context that was cleared since", now), (next) => {
+const forgotten = (state: State, signal: Signal, now: number, carries: Carries): Move =>
+  signal._tag === "PromptSubmitted"
+    ? settled(
+        state,
+        signal,
+        "prompt hook, of a context that was cleared since",
+        "the agent's context was cleared",
+        now,
+        carries
+      )
+    : stay(state)
+
+/** What this prompt took is over and done with, and says nothing of what runs now. */
+const settled = (
+  state: State,
+  { prompt, turn }: Extract<Signal, { readonly _tag: "PromptSubmitted" }>,
+  evidence: string,
+  why: string,
+  now: number,
+  carries: Carries
+): Move => {
+  const took = carries(prompt)
+  return andThen(confirmed(state, took, evidence, now), (next) => {
     const carried = next.carried.filter(({ id }) => !took.includes(id))
     const gone = next.carried.filter(({ id }) => took.includes(id))
-    const why = "the agent's context was cleared"
-    const told = stopped({ ...next, turn: signal.turn || null, carried: gone }, why, null, now)
+    const told = stopped({ ...next, turn: turn || null, carried: gone }, why, null, now)
     return gone.reduce<Move>((move, { id }) => andThen(move, (then) => hop(then, id, "answered", why)), {
       state: { ...next, carried },
       out: told

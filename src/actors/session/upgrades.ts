@@ -37,6 +37,7 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     sides: "nobody",
     ended: ended === null ? [] : [ended],
     turnAt: null,
+    overAt: null,
     heard: [],
     evidence: null,
     epoch: 0,
