@@ -91,7 +91,7 @@ export const makeCommand = (env: Readonly<Record<string, string | undefined>>): 
       }),
       Effect.flatMap((ended) =>
         ended.code === 127
-          ? Effect.fail(failed("git cannot be found", "install git 2.31 or later"))
+          ? Effect.fail(failed("git cannot be found", "install git 2.36 or later"))
           : Effect.succeed({ ...ended, text: ended.stdout.replace(/\n$/u, "") })
       )
     )
