@@ -25,6 +25,7 @@ import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
 import { makeSummaries, type Options as Summaries } from "./SummaryVerbs.ts"
+import * as Signals from "./SignalVerbs.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as Team from "./TeamVerbs.ts"
@@ -92,7 +93,8 @@ const handlersOf = (options: Options): Handlers => ({
   deadLetters: () => System.deadLetters,
   replayDeadLetter: System.replayDeadLetter,
   dropDeadLetter: System.dropDeadLetter,
-  signal: System.signal,
+  signal: Signals.signal,
+  autoLock: (input, caller) => Signals.autoLock(input, caller, options.hostId),
   health: () => System.health(options),
   shutdown: () => Effect.as(options.shutdown, { pid: process.pid })
 })
