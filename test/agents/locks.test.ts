@@ -4,7 +4,19 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { answered, cardOf, kill, KINDS, panePid, reaches, type RealSm, send, tmux, trace } from "../support/Driving.ts"
+import {
+  answered,
+  back,
+  cardOf,
+  kill,
+  KINDS,
+  panePid,
+  reaches,
+  type RealSm,
+  send,
+  tmux,
+  trace
+} from "../support/Driving.ts"
 import { makeOpenSmWith, makeRealSm, makeRealSmWith, missing } from "../support/RealAgents.ts"
 import { run, runSm } from "../support/Run.ts"
 import { until } from "../support/Until.ts"
@@ -23,6 +35,9 @@ const repositoryIn = (sm: RealSm, name: string): string => {
   return repository
 }
 const writes = (path: string, content: string) => `[[tool Write ${JSON.stringify({ file_path: path, content })}]]`
+/** A tool that ends when the file is there. */
+const awaits = (path: string) =>
+  `[[tool Bash ${JSON.stringify({ command: `until test -e ${path}; do sleep 0.1; done`, timeout: 300_000 })}]]`
 const spawn = (sm: RealSm, kind: string, name: string, repository: string, ...flags: ReadonlyArray<string>) =>
   Effect.andThen(sm.json("spawn", kind, "--name", name, "--cwd", repository, ...flags), reaches(sm, name, "idle", 40))
 const ACCEPTS = ["--permission-mode", "acceptEdits"]
@@ -40,7 +55,7 @@ const locked = (sm: RealSm, holder: string, waiting: string) =>
       const { leases, waiting: line } = data as never as Standing
       return names(leases) === holder && names(line) === waiting ? true : undefined
     }),
-    20
+    60
   )
 /** When the message's turn ended, Unix ms. */
 const endOf = (sm: RealSm, id: string) =>
@@ -51,22 +66,26 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
     "do it one turn after the other, also when the daemon is killed while one waits, and with the seed's settings",
     () =>
       Effect.gen(function* () {
-        const sm = yield* makeRealSm
+        const sm = yield* makeRealSmWith("locks: { wait: 240 }\n")
         const repository = repositoryIn(sm, "shared")
         writeFileSync(join(repository, ".claude/settings.json"), SEED)
-        const file = join(repository, "file.txt")
+        const [file, go] = [join(repository, "file.txt"), join(sm.work, "go")]
+        const shells = [...ACCEPTS, "--", "--allowedTools", "Bash"]
         yield* Effect.all(
-          [spawn(sm, "claude", "first", repository, ...ACCEPTS), spawn(sm, "claude", "second", repository, ...ACCEPTS)],
+          [spawn(sm, "claude", "first", repository, ...shells), spawn(sm, "claude", "second", repository, ...shells)],
           { concurrency: 2 }
         )
-        const one = yield* send(sm, "first", `${writes(file, "first, begun")} [[sleep 8]] [[text done]]`)
+        const one = yield* send(sm, "first", `${writes(file, "first, begun")} ${awaits(go)} [[text done]]`)
         yield* locked(sm, "first", "")
         const reads = `[[tool Read ${JSON.stringify({ file_path: file })}]]`
         const two = yield* send(sm, "second", `${reads} ${writes(file, "second")} [[text done]]`)
         yield* locked(sm, "first", "second")
         yield* kill(sm.daemonPid())
-        yield* answered(sm, one)
+        yield* back(sm)
+        yield* locked(sm, "first", "second")
         assert.strictEqual(readFileSync(file, "utf8"), "first, begun")
+        writeFileSync(go, "")
+        yield* answered(sm, one)
         yield* answered(sm, two)
         assert.strictEqual(readFileSync(file, "utf8"), "second")
         assert.isAbove(statSync(file).mtimeMs, yield* endOf(sm, one))
@@ -148,7 +167,7 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
     "may be agents that sm did not spawn, once sm hooks has been there",
     () =>
       Effect.gen(function* () {
-        const sm = yield* makeOpenSmWith("")
+        const sm = yield* makeOpenSmWith("locks: { wait: 240 }\n")
         const repository = repositoryIn(sm, "guests")
         const env = { ...sm.env, SM_HOME: sm.home, IS_SANDBOX: "1" }
         const here = (...args: ReadonlyArray<string>) => runSm(args, { env, cwd: repository })
