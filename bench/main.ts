@@ -18,11 +18,13 @@ import { monitor } from "./monitor.ts"
 import { reminders } from "./reminders.ts"
 import { sessions } from "./sessions.ts"
 import { start } from "./start.ts"
+import { writes } from "./writes.ts"
 import { sweep } from "./Sweep.ts"
 import { type Row, table } from "./Table.ts"
 
 const groups = {
   commands,
+  writes,
   delivery,
   burst,
   actors,

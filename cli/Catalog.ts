@@ -15,6 +15,7 @@ export type Place =
   | "worktree"
   | "deadLetter"
   | "monitorAction"
+  | "hooksAction"
   | "command"
   | "free"
 
@@ -157,8 +158,18 @@ export const catalog = {
     description: "write the dispatch templates to where you may edit them",
     places: []
   },
+  hooks: {
+    category: "Operating",
+    description: "lock what agents write that sm did not spawn: install, uninstall, status",
+    places: ["hooksAction"]
+  },
   completion: { category: "Operating", description: "print a shell's completion script", places: ["shell"] },
   hook: { category: "Plumbing", description: "an agent's hook reports to its session", places: [] },
+  "auto-lock": {
+    category: "Plumbing",
+    description: "an agent's hook before a write: waits for the lock of what is written",
+    places: []
+  },
   complete: { category: "Plumbing", description: "what may stand next on a command line", places: [] }
 } as const satisfies Record<string, Entry>
 

@@ -10,6 +10,7 @@ const [verb = "", ...args] = words
 /** None: not a hot command, or not one that its small parser can read. */
 const hot = async (): Promise<number | undefined> => {
   if (verb === "hook") return (await import("./hot/hook.ts")).hook(args)
+  if (verb === "auto-lock") return (await import("./hot/auto-lock.ts")).autoLock(args)
   if (verb === "send") return (await import("./hot/send.ts")).send(args)
   if (verb === "status") return (await import("./hot/status.ts")).status(args)
   if (verb === "me") return (await import("./hot/status.ts")).me(args)

@@ -120,6 +120,7 @@ export const LAYERS: ReadonlyArray<Layer> = [
       "src/LogFile.ts",
       "src/domain/Span.ts",
       "src/domain/Near.ts",
+      "src/domain/Writing.ts",
       "clipanion",
       "node:**"
     ],

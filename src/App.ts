@@ -31,13 +31,16 @@ import { provision } from "./broker/server/Provision.ts"
 import * as Trust from "./broker/server/Trust.ts"
 import { HostId } from "./domain/Ids.ts"
 import { monitorDefaults, Monitoring } from "./domain/MonitorPolicy.ts"
+import * as LockPolicy from "./domain/LockPolicy.ts"
 import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
+import * as HookDoor from "./gateway/HookDoor.ts"
 import * as Gateway from "./gateway/Gateway.ts"
 import * as Repository from "./gateway/Repository.ts"
 import * as Spool from "./gateway/Spool.ts"
 import * as LocalGit from "./git/LocalGit.ts"
+import * as HookFiles from "./HookFiles.ts"
 import type { Home } from "./Home.ts"
 import * as PluginHost from "./plugins/PluginHost.ts"
 import * as PluginLoader from "./plugins/PluginLoader.ts"
@@ -198,6 +201,8 @@ export const layer = (options: Options) =>
       yield* Effect.promise(async () => {
         await installLauncher(bin, options.sm)
       })
+      const lockPolicy = settings.locks ?? LockPolicy.defaults
+      const door = yield* HookFiles.layOut(home, lockPolicy)
       yield* keep(home.broker, brokerFile(access.host, access.port))
       yield* keep(join(home.state, "credentials", "human.json"), human)
 
@@ -215,6 +220,7 @@ export const layer = (options: Options) =>
         extra: settings.env ?? {},
         broker: home.broker,
         spool: home.spool,
+        ...(door === undefined ? {} : { door }),
         credential: (id) => access.credential("session", id)
       })
       const terminal = Tmux.layer({ socket: join(home.run, "tmux"), dir: join(home.run, "panes") })
@@ -266,19 +272,20 @@ export const layer = (options: Options) =>
       )
       const loops = Layer.effectDiscard(
         Effect.gen(function* () {
-          yield* Spool.drain(home.spool)
-          yield* Effect.forkScoped(Spool.drainForever(home.spool))
+          yield* Spool.drain(home.spool, host)
+          yield* Effect.forkScoped(Spool.drainForever(home.spool, host))
           yield* Effect.forkScoped(watch(host))
           yield* Effect.forkScoped(screenFiles(join(home.config, "screens"), host))
           yield* awaken(host, settings.restore === "auto")
         })
       )
-      return Layer.mergeAll(gateway, loops).pipe(
+      return Layer.mergeAll(gateway, loops, door === undefined ? Layer.empty : HookDoor.layer(door)).pipe(
         Layer.provideMerge(actors),
         Layer.provideMerge(projections),
         Layer.provideMerge(ports),
         Layer.provide(Layer.succeed(Rules, settings.policy ?? defaults)),
-        Layer.provide(Layer.succeed(Monitoring, settings.monitor ?? monitorDefaults))
+        Layer.provide(Layer.succeed(Monitoring, settings.monitor ?? monitorDefaults)),
+        Layer.provide(Layer.succeed(LockPolicy.LockRules, lockPolicy))
       )
     })
   )

@@ -6,6 +6,7 @@ import { Effect, Schema } from "effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { HostId } from "./domain/Ids.ts"
 import { MonitorPolicy } from "./domain/MonitorPolicy.ts"
+import { LockPolicy } from "./domain/LockPolicy.ts"
 import { Policy } from "./domain/Policy.ts"
 
 export const Config = Schema.Struct({
@@ -25,6 +26,8 @@ export const Config = Schema.Struct({
   policy: Schema.optionalKey(Policy),
   /** What is told to a person, when, and how often a crashed agent is started again. */
   monitor: Schema.optionalKey(MonitorPolicy),
+  /** How writes of agents are locked. */
+  locks: Schema.optionalKey(LockPolicy),
   what: Schema.optionalKey(
     Schema.Struct({
       /** Sums sessions up for `sm what` instead of their own agents: reads on standard input, prints the summary. */

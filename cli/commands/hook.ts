@@ -7,11 +7,12 @@ export class Hook extends SmCommand {
   static override paths = pathsOf("hook")
   static override usage = usageOf("hook", {
     details:
-      "Called by the hooks that `sm spawn` gives an agent, with the hook's payload on standard input. Always exits 0 and prints nothing, for agents take other answers for orders; what the daemon cannot take now waits in the spool."
+      "Called by the hooks that `sm spawn` gives an agent, with the hook's payload on standard input. Always exits 0 and prints only what the agent is to be told, for agents take other answers for orders; what the daemon cannot take now waits in the spool. With `gate` a write waits for the lock of its workspace (docs/auto-lock.md)."
   })
   provider = Option.String({ name: "provider" })
   event = Option.String({ name: "event" })
+  gate = Option.String({ name: "gate", required: false })
   override execute(): Promise<number> {
-    return hook([this.provider, this.event])
+    return hook([this.provider, this.event, ...(this.gate === undefined ? [] : [this.gate])])
   }
 }

@@ -49,5 +49,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandClass<S
   setup: async () => (await import("./setup.ts")).Setup,
   completion: async () => (await import("./completion.ts")).Completion,
   hook: async () => (await import("./hook.ts")).Hook,
+  hooks: async () => (await import("./hooks.ts")).HooksCommand,
+  "auto-lock": async () => (await import("./auto-lock.ts")).AutoLock,
   complete: async () => (await import("./complete.ts")).Complete
 }

@@ -64,6 +64,7 @@ const sources: Readonly<Record<Place, (current: string) => Promise<ReadonlyArray
   provider: async () => plain(await quietly<string>("kinds", {})),
   shell: async () => plain(["bash", "zsh", "fish"]),
   command: async (current) => words(current),
+  hooksAction: async () => plain(["install", "uninstall", "status"]),
   monitorAction: async () => plain(["enable", "disable", "status"]),
   worktreeAction: async () => plain(["list", "restore", "remove"]),
   worktree: async () =>

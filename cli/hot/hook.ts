@@ -1,5 +1,5 @@
 /**
- * `sm hook <kind> <event>`: an agent reports. It exits 0 whatever happens, for an agent takes other codes for orders;
+ * `sm hook <kind> <event> [gate]`: an agent reports; at the `gate` it waits for the lock of what it writes. It exits 0 whatever happens, for an agent takes other codes for orders;
  * what the daemon cannot take now waits in the spool.
  */
 import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs"
@@ -37,7 +37,7 @@ const answer = (data: unknown): void => {
 
 export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const session = process.env["SM_SESSION_ID"]
-  const [provider = "", event = ""] = args
+  const [provider = "", event = "", gate] = args
   if (event === "StatusLine") return (await import("./statusLine.ts")).statusLine(args, session)
   // Started by hand, outside of any session: nobody to report for.
   if (session === undefined || event === "") return 0
@@ -53,6 +53,29 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const at = Date.now()
   const id = `${at.toString(36).padStart(9, "0")}-${session}-${process.pid.toString(36)}${Math.floor(Math.random() * 36 ** 5).toString(36)}`
   const report = { id, at, provider, event, payload, session }
+  if (gate === "gate" && event === "PreToolUse") {
+    const { askThrough, rules, slim, unasked, writing } = await import("./Gate.ts")
+    const known = rules()
+    const what = known.auto ? writing(payload, known) : undefined
+    if (what !== undefined) {
+      const input = { ...report, payload: slim(payload), gate: true }
+      const reply = await askThrough(
+        { verb: "signal", input, blocked: () => othersWait(session) },
+        known,
+        known.session
+      )
+      if (typeof reply !== "string") {
+        if (reply.ok) answer(reply.data)
+        return 0
+      }
+      spool(input)
+      const cwd = (payload as { readonly cwd?: unknown } | null)?.cwd
+      process.stdout.write(
+        unasked(known.session, { at, session, what, cwd: typeof cwd === "string" ? cwd : "", why: reply })
+      )
+      return 0
+    }
+  }
   if (othersWait(session)) {
     spool(report)
     return 0

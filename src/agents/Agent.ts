@@ -80,6 +80,20 @@ export interface LaunchRequest {
   readonly dir: string
   /** The command prefix of `sm` itself, absolute, for hooks: `[node, sm.cjs]`. */
   readonly sm: readonly [string, ...ReadonlyArray<string>]
+  /** How its writes are locked. None: they are not. */
+  readonly gate?: Gate
+}
+
+/** What an agent's hook before a tool must allow for. */
+export interface Gate {
+  /** Seconds that the agent must give it. */
+  readonly timeout: number
+  /** Shell commands may wait as well. */
+  readonly bash: boolean
+  /** A hook that fails, or ends too late, stops the write where the agent can do that. */
+  readonly closed: boolean
+  /** The daemon's own door for hooks, and the variable that holds what opens it. */
+  readonly http: { readonly url: string; readonly secret: string } | null
 }
 
 export interface Launch {
@@ -123,6 +137,14 @@ export interface Errand {
   readonly stdin: string
   /** Pure: the answer in what it printed, or why there is none. */
   readonly read: (stdout: string) => Result.Result<string, string>
+}
+
+/** What a tool is about to write. */
+export interface Writes {
+  readonly tool: string
+  /** Absolute: files; or directories, when `whole`: it may write anywhere in their workspaces. */
+  readonly paths: ReadonlyArray<string>
+  readonly whole: boolean
 }
 
 export interface AgentAdapter {
@@ -180,6 +202,11 @@ export interface AgentAdapter {
   readonly version?: (seat: Seat) => Effect.Effect<string | undefined>
   /** Pure: a hook's event name and payload, and when it reported (Unix ms), to signals. An unknown event is no signal. Undecodable payloads too. */
   readonly hook: (event: string, payload: unknown, at?: number) => ReadonlyArray<Signal>
+  /**
+   * Pure: the files that a hook's payload announces to be written, so that their workspace can be locked first. `bash`:
+   * shell commands that plainly write count. Without it the kind's writes are not locked.
+   */
+  readonly writes?: (event: string, payload: unknown, bash: boolean) => Writes | undefined
   /** Pure: the agent's own id of the conversation that a hook's payload is about. */
   readonly conversation?: (payload: unknown) => string | undefined
   /**

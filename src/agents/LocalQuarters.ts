@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path"
 import { Effect, Layer } from "effect"
 import { AgentError } from "./Agent.ts"
 import { scrub } from "./Environment.ts"
-import { type Occupant, Quarters } from "./Quarters.ts"
+import { HOOK_SECRET, type Occupant, Quarters } from "./Quarters.ts"
 
 export interface Options {
   /** `<state>/sessions`. */
@@ -18,6 +18,8 @@ export interface Options {
   readonly extra: Readonly<Record<string, string>>
   readonly broker: string
   readonly spool: string
+  /** For hooks over HTTP. */
+  readonly door?: { readonly url: string; readonly secretOf: (sessionId: string) => string }
   /** The credential file's text for a session. */
   readonly credential: (sessionId: string) => Effect.Effect<string>
 }
@@ -25,6 +27,7 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<Quarters> =>
   Layer.succeed(Quarters, {
     sm: options.sm,
+    ...(options.door === undefined ? {} : { door: options.door.url }),
     plain: (env) => scrub({ ...options.env, ...options.extra, ...env }),
     prepare: Effect.fn("Quarters.prepare")(function* (occupant: Occupant) {
       const dir = join(options.root, occupant.id)
@@ -54,7 +57,8 @@ export const layer = (options: Options): Layer.Layer<Quarters> =>
         CLAUDE_SESSION_MANAGER_ID: occupant.id,
         SM_CREDENTIALS: credentials,
         SM_BROKER: options.broker,
-        SM_SPOOL: options.spool
+        SM_SPOOL: options.spool,
+        ...(options.door === undefined ? {} : { [HOOK_SECRET]: options.door.secretOf(occupant.id) })
       }
       const path = occupant.env["PATH"] ?? options.extra["PATH"] ?? own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
       return { dir, env: { ...env, PATH: `${options.bin}${delimiter}${path}` } }

@@ -11,6 +11,8 @@ export interface Occupant {
   readonly env: Readonly<Record<string, string>>
 }
 
+export const HOOK_SECRET = "SM_HOOK_SECRET"
+
 export class Quarters extends Context.Service<
   Quarters,
   {
@@ -22,6 +24,8 @@ export class Quarters extends Context.Service<
     readonly furnish: (dir: string, files: Readonly<Record<string, string>>) => Effect.Effect<void, AgentError>
     /** The environment of a program that is run beside an agent, for nobody: with what `--env` gave, without an identity. */
     readonly plain: (env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+    /** The daemon's door for hooks over HTTP, if it is open; the environment has what opens it, as `HOOK_SECRET`. */
+    readonly door?: string
     /** The command of `sm` itself. */
     readonly sm: readonly [string, ...ReadonlyArray<string>]
   }

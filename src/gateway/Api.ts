@@ -9,6 +9,7 @@ import { explainVerbs } from "./ExplainApi.ts"
 import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { lockVerbs } from "./LockApi.ts"
 import { noticeVerbs } from "./NoticeApi.ts"
+import { hookVerbs } from "./HookApi.ts"
 import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
@@ -247,22 +248,7 @@ export const verbs = {
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
-  /** From hooks, not from people. */
-  signal: verb(
-    "What an agent's hook reported.",
-    Schema.Struct({
-      id: Schema.NonEmptyString,
-      /** Unix milliseconds, fractional, at emission. */
-      at: Schema.Finite,
-      provider: Schema.NonEmptyString,
-      event: Schema.NonEmptyString,
-      payload: Schema.Json,
-      /** `human` may report for a session (the spool); a session only for itself. */
-      session: Schema.optionalKey(SessionId)
-    }),
-    /** What the hook's command prints, as the agent's kind wants it: the answer to the agent. Mostly nothing. */
-    Schema.Struct({ say: Schema.NullOr(Schema.String) })
-  ),
+  ...hookVerbs,
   health: verb(
     "Is everything well?",
     None,

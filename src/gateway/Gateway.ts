@@ -26,6 +26,7 @@ import { type Failure, refusalOf } from "./Refusing.ts"
 import * as Sessions from "./SessionVerbs.ts"
 import type { Repository } from "./Repository.ts"
 import { makeSummaries, type Options as Summaries } from "./SummaryVerbs.ts"
+import * as Signals from "./SignalVerbs.ts"
 import * as System from "./SystemVerbs.ts"
 import * as Time from "./TimeVerbs.ts"
 import * as Team from "./TeamVerbs.ts"
@@ -99,7 +100,8 @@ const handlersOf = (options: Options): Handlers => ({
   deadLetters: () => System.deadLetters,
   replayDeadLetter: System.replayDeadLetter,
   dropDeadLetter: System.dropDeadLetter,
-  signal: System.signal,
+  signal: Signals.signal,
+  autoLock: (input, caller) => Signals.autoLock(input, caller, options.hostId),
   health: () => System.health(options, Trees.health(options.hostId)),
   shutdown: () => Effect.as(options.shutdown, { pid: process.pid })
 })

@@ -1,16 +1,12 @@
-/** Verbs about the system itself: health, dead letters, what hooks report. */
+/** Verbs about the system itself: health, dead letters. */
 import { Clock, Effect, Option, Schema } from "effect"
 import { ActorSystem } from "../actors/ActorSystem.ts"
-import { addressText, ref } from "../actors/ActorRef.ts"
-import { Session } from "../actors/session/Session.ts"
-import { Roster } from "../agents/Roster.ts"
+import { addressText } from "../actors/ActorRef.ts"
 import { Broker, type DeadLetter } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
 import { isLive } from "../domain/Session.ts"
 import { Terminal } from "../terminal/Terminal.ts"
 import { type Check, type Input, type Output, Refusal } from "./Api.ts"
-import type { Caller } from "./Caller.ts"
-import { saying } from "./Saying.ts"
 
 const Tagged = Schema.fromJsonString(Schema.Struct({ tag: Schema.String }))
 const tagOf = Schema.decodeOption(Tagged)
@@ -59,47 +55,6 @@ export const dropDeadLetter = ({ seq }: Input<"dropDeadLetter">) =>
     const letter = yield* one(seq)
     yield* broker.unbury(seq)
     return view(letter)
-  })
-
-export const signal = (input: Input<"signal">, caller: Caller) =>
-  Effect.gen(function* () {
-    const directory = yield* Directory
-    const roster = yield* Roster
-    const id = caller.card?.id ?? input.session
-    if (
-      id === undefined ||
-      (caller.card !== undefined && input.session !== undefined && input.session !== caller.card.id)
-    ) {
-      return yield* new Refusal({
-        code: "not-allowed",
-        message: "a session reports only for itself",
-        hint: "leave `session` out"
-      })
-    }
-    const card = Option.getOrUndefined(yield* directory.find(id))
-    const adapter = Option.getOrUndefined(yield* roster.find(card?.provider ?? input.provider))
-    if (card === undefined || adapter === undefined) {
-      return yield* new Refusal({
-        code: "not-found",
-        message: `there is no session ${id} of a known kind`,
-        hint: "sm list --all"
-      })
-    }
-    const session = ref(Session, card.host, card.id)
-    const measured = adapter.measure === undefined ? [] : yield* adapter.measure(input.event, input.payload)
-    const signals = [...adapter.hook(input.event, input.payload, input.at), ...measured]
-    const conversation = adapter.conversation?.(input.payload)
-    for (const [index, found] of signals.entries()) {
-      const key = `${input.id}-${index}`
-      const about = conversation === undefined ? {} : { conversation }
-      const told = { id: key, at: input.at, signal: found, ...about }
-      yield* session.tell("Signalled", told, { id: `signal-${card.id}-${key}` })
-    }
-    const say = yield* saying(card, signals)
-    const output: Output<"signal"> = {
-      say: (say === undefined ? undefined : adapter.answer?.(input.event, say)) ?? null
-    }
-    return output
   })
 
 export interface About {

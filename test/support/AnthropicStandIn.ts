@@ -105,7 +105,7 @@ export const AnthropicStandIn = serve("/v1/messages", async (text, response, mem
       [
         [
           { type: "text", text: "" },
-          { type: "text_delta", text: step.text }
+          { type: "text_delta", text: step.kind === "text" ? step.text : "(nothing of this model)" }
         ]
       ],
       "end_turn"

@@ -1,7 +1,7 @@
 /**
  * What a stand-in for a model says: the prompt scripts it, one step per call: `[[text hi]]`,
  * `[[tool Bash {"command":"ls"}]]`, `[[sleep 3]]`, `[[error 529 overloaded_error busy]]`, `[[limit 10800]]` (the usage
- * limit is reached, for so many seconds). `[[and Bash {…}]]` is called in one breath with the tool before it. Without a step
+ * limit is reached, for so many seconds), `[[custom apply_patch {"input":"…"}]]` (Codex's own). `[[and Bash {…}]]` is called in one breath with the tool before it. Without a step
  * it says "ok".
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
@@ -11,11 +11,13 @@ import { Effect } from "effect"
 export type Step =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "tools"; readonly tools: ReadonlyArray<{ readonly name: string; readonly input: object }> }
+  /** A tool of Codex's that takes text. */
+  | { readonly kind: "custom"; readonly name: string; readonly input: string }
   | { readonly kind: "error"; readonly status: number; readonly type: string; readonly message: string }
   /** Until when, Unix seconds. */
   | { readonly kind: "limit"; readonly until: number }
 
-const DIRECTIVE = /\[\[(text|tool|and|sleep|error|usage|limit)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
+const DIRECTIVE = /\[\[(text|tool|custom|and|sleep|error|usage|limit)\s*((?:[^\]]|\](?!\]))*)\]\]/gu
 
 /** The directives of a prompt. In the prompt of another agent's tool call the brackets are written ⟦ ⟧. */
 const directives = (prompt: string) =>
@@ -44,6 +46,10 @@ export const nextStep = (prompt: string, said: number): { readonly step: Step; r
     const last = more.findIndex((each) => each.kind !== "and")
     const called = [rest, ...(last < 0 ? more : more.slice(0, last)).map((each) => each.rest)]
     return { ms, step: { kind: "tools", tools: called.map(callOf) } }
+  }
+  if (kind === "custom") {
+    const { input, name } = callOf(rest)
+    return { ms, step: { kind, name, input: String(Object.values(input)[0]) } }
   }
   if (kind === "error") {
     const [type = "api_error", ...message] = others

@@ -1,23 +1,25 @@
-/** A broker that answers every request with the same reply: enough of the protocol for a client that asks once. */
+/** A broker that answers requests one after the other, and all later ones with its last reply: enough for a client that asks. */
 import { createServer } from "node:net"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Effect } from "effect"
 
 /** Serves, and writes below `home` what a client needs to find it. Gone with the scope. */
-export const natsStub = (home: string, reply: unknown) =>
+export const natsStub = (home: string, ...replies: ReadonlyArray<unknown>) =>
   Effect.acquireRelease(
-    Effect.callback<{ readonly close: () => void }>((resume) => {
-      const text = Buffer.from(JSON.stringify(reply))
+    Effect.callback<{ readonly close: () => void; readonly asked: () => ReadonlyArray<string> }>((resume) => {
+      const asked: Array<string> = []
       const server = createServer((socket) => {
         socket.on("error", () => {})
         socket.write('INFO {"server_id":"stub","headers":true}\r\n')
         let heard = ""
         socket.on("data", (chunk) => {
           heard += chunk.toString("latin1")
-          const inbox = /\r\nPUB \S+ (\S+) \d+\r\n/u.exec(heard)?.[1]
-          if (inbox === undefined) return
+          const [, inbox, body] = /\r\nPUB \S+ (\S+) \d+\r\n(.*)\r\n/u.exec(heard) ?? []
+          if (inbox === undefined || body === undefined) return
           heard = ""
+          const text = Buffer.from(JSON.stringify(replies[asked.length] ?? replies.at(-1)))
+          asked.push(body)
           socket.write(`MSG ${inbox} 1 ${text.length}\r\n`)
           socket.write(text)
           socket.write("\r\n")
@@ -30,7 +32,7 @@ export const natsStub = (home: string, reply: unknown) =>
         mkdirSync(join(home, "state/credentials"), { recursive: true })
         writeFileSync(join(home, "run/broker.json"), JSON.stringify({ v: 1, host: "127.0.0.1", port, space: "main" }))
         writeFileSync(join(home, "state/credentials/human.json"), JSON.stringify({ v: 1, name: "human", jwt: "none" }))
-        resume(Effect.succeed({ close: () => void server.close() }))
+        resume(Effect.succeed({ close: () => void server.close(), asked: () => asked }))
       })
     }),
     ({ close }) => Effect.sync(close)

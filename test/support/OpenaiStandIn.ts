@@ -12,11 +12,13 @@ interface Body {
   readonly text?: { readonly format?: { readonly type?: string } }
 }
 
+const CALLS: ReadonlySet<string> = new Set(["function_call", "custom_tool_call"])
+
 /** What the user said last, and how many model calls of this turn went before. */
 const situation = (input: ReadonlyArray<Item>) => {
   const at = input.findLastIndex((item) => item.type === "message" && item.role === "user")
   const prompt = input[at]?.content?.map((part) => part.text ?? "").join("\n") ?? ""
-  return { prompt, said: input.slice(at + 1).filter((item) => item.type === "function_call").length }
+  return { prompt, said: input.slice(at + 1).filter((item) => CALLS.has(item.type)).length }
 }
 
 let calls = 0
@@ -56,14 +58,16 @@ export const OpenaiStandIn = serve("/v1/responses", async (text, response, memor
           name,
           arguments: JSON.stringify(input)
         }))
-      : [
-          {
-            type: "message",
-            id: `msg_${id}`,
-            role: "assistant",
-            content: [{ type: "output_text", text: step.text }]
-          }
-        ]
+      : step.kind === "custom"
+        ? [{ type: "custom_tool_call", id: `ctc_${id}`, call_id: `call_${id}`, name: step.name, input: step.input }]
+        : [
+            {
+              type: "message",
+              id: `msg_${id}`,
+              role: "assistant",
+              content: [{ type: "output_text", text: step.text }]
+            }
+          ]
   response.writeHead(200, { "content-type": "text/event-stream" })
   const event = (type: string, data: object) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)

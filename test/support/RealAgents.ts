@@ -69,12 +69,18 @@ enabled = false
   return { anthropic, openai, env, claudeHome, codexHome }
 })
 
+/** The same, and the environment in which the agents run, for those that are started beside it. */
+export const makeOpenSmWith = Effect.fnUntraced(function* (config: string) {
+  const { env, ...agents } = yield* makeAgents
+  const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env, config })
+  return { ...sm, ...agents, env }
+})
+
 /** An `sm` whose claude and codex are real. */
 /** `config`: the text of config.yaml. */
 export const makeRealSmWith = Effect.fnUntraced(function* (config: string) {
-  const { env, ...agents } = yield* makeAgents
-  const sm = yield* makeSmWith({ plugins: "claude({ permissionMode: 'manual' }), codex({})", env, config })
-  return { ...sm, ...agents }
+  const { env: _env, ...sm } = yield* makeOpenSmWith(config)
+  return sm
 })
 
 export const makeRealSm = makeRealSmWith("")

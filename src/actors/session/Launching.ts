@@ -1,9 +1,10 @@
 /** Starts a session's agent in a pane, or finds the pane that a cut-short start has already made. */
 import { Effect, Option } from "effect"
-import { type AgentAdapter, AgentError, type LaunchRequest } from "../../agents/Agent.ts"
-import { Quarters } from "../../agents/Quarters.ts"
+import { type AgentAdapter, AgentError, type Gate, type LaunchRequest } from "../../agents/Agent.ts"
+import { HOOK_SECRET, Quarters } from "../../agents/Quarters.ts"
 import { Roster } from "../../agents/Roster.ts"
 import { Terminal } from "../../terminal/Terminal.ts"
+import { hookTimeout, LockRules, whenDownOf } from "../../domain/LockPolicy.ts"
 import type { Self } from "../Behavior.ts"
 import type { Session } from "./Session.ts"
 import type { State } from "./State.ts"
@@ -16,6 +17,16 @@ const firstPrompt = Effect.fnUntraced(function* (state: State) {
     return undefined
   const text = yield* wordingOf(letter)
   return Option.isNone(text) ? undefined : { id: letter.id, text: text.value }
+})
+
+/** How the agent's writes are locked, if they are. */
+const gateOf = Effect.gen(function* () {
+  const policy = yield* LockRules
+  const { door } = yield* Quarters
+  const closed = whenDownOf(policy, "session") === "fail-closed"
+  const http = door === undefined ? null : { url: door, secret: HOOK_SECRET }
+  const gate: Gate = { timeout: hookTimeout(policy), bash: policy.bash, closed, http }
+  return policy.auto ? { gate } : {}
 })
 
 const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter | undefined) {
@@ -52,7 +63,8 @@ const attempt = Effect.fnUntraced(function* (state: State, adapter: AgentAdapter
     args: spec.args,
     env: quarter.env,
     dir: quarter.dir,
-    sm: quarters.sm
+    sm: quarters.sm,
+    ...(yield* gateOf)
   }
   const plan = yield* adapter.launch(request)
   const existing = (yield* terminal.list).filter((pane) => pane.sessionId === state.id)

@@ -6,8 +6,9 @@ import { Roster } from "../../agents/Roster.ts"
 import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
-import { onPath } from "../sdk/launching.ts"
+import { gated, onPath } from "../sdk/launching.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
+import { readWrites } from "../sdk/writes.ts"
 import { door } from "./door.ts"
 import { limited } from "./limits.ts"
 import { farewell, makeRulebook } from "./screen.ts"
@@ -38,7 +39,7 @@ export const adapter = (config: typeof Config.Type) =>
     capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CLAUDE_CONFIG_DIR"],
     launch: Effect.fn("claude.launch")(function* (request) {
-      const env = { ...config.env, ...request.env }
+      const env = { ...config.env, ...request.env, ...gated(request) }
       const fix =
         "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
       const binary = yield* onPath("claude", config.binary ?? "claude", env, fix)
@@ -84,6 +85,7 @@ export const adapter = (config: typeof Config.Type) =>
     ...makeRulebook(),
     hook: (event, payload, at) =>
       event === EVENT ? measured(payload) : [...limited(event, payload, at), ...readHook(event, payload)],
+    writes: readWrites,
     conversation: readConversation,
     answer: answerHook,
     observe,

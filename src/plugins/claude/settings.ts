@@ -2,8 +2,10 @@
 import { readFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { Effect, Schema } from "effect"
-import { AgentError, type LaunchRequest } from "../../agents/Agent.ts"
-import { hookCommand } from "../sdk/launching.ts"
+import { AgentError, type Gate, type LaunchRequest } from "../../agents/Agent.ts"
+import { SHELLS, WRITERS } from "../../domain/Writing.ts"
+import { gateCommand, hookCommand } from "../sdk/launching.ts"
+import { restrictions } from "./skipped.ts"
 import { statusLine } from "./statusLine.ts"
 
 /** The events asked for at spawn. */
@@ -23,7 +25,10 @@ const EVENTS = [
 
 const Given = Schema.fromJsonString(
   Schema.StructWithRest(
-    Schema.Struct({ hooks: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.Json))) }),
+    Schema.Struct({
+      hooks: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.Json))),
+      permissions: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
+    }),
     [Schema.Record(Schema.String, Schema.Json)]
   )
 )
@@ -41,9 +46,32 @@ const split = (args: ReadonlyArray<string>): { readonly rest: ReadonlyArray<stri
   }
 }
 
+const listOf = (value: Schema.Json | undefined): ReadonlyArray<Schema.Json> => (Array.isArray(value) ? value : [])
+
 /** Says yes for the spawn to a mode that it chose: the warning's default is to leave. */
 const dangerous = (mode: string | undefined, args: ReadonlyArray<string>): boolean =>
   mode === "bypassPermissions" || args.includes("--dangerously-skip-permissions")
+
+/** One hook for what may write, which waits for the lock, and one for all else. Matchers are regular expressions. */
+const gatedHooks = ({ sm }: LaunchRequest, gate: Gate): ReadonlyArray<Schema.Json> => {
+  const tools = [...WRITERS, ...(gate.bash ? SHELLS : [])].join("|")
+  const failure = gate.closed ? { onFailure: "block" } : {}
+  const { http } = gate
+  const asks =
+    http === null
+      ? { ...gateCommand(sm, "claude", gate) }
+      : {
+          type: "http",
+          url: `${http.url}/claude/PreToolUse`,
+          headers: { authorization: `Bearer $${http.secret}` },
+          allowedEnvVars: [http.secret],
+          timeout: gate.timeout
+        }
+  return [
+    { matcher: `^(${tools})$`, hooks: [{ ...asks, ...failure }] },
+    { matcher: `^(?!(${tools})$)`, hooks: [{ ...hookCommand(sm, "claude", "PreToolUse") }] }
+  ]
+}
 
 /** What a spawn's own arguments set, under ours: hooks of both run, and the renderer is one whose screen can be read. */
 export const settings = Effect.fnUntraced(function* (
@@ -68,13 +96,24 @@ export const settings = Effect.fnUntraced(function* (
   const hooks = { ...theirs.hooks }
   for (const event of EVENTS) {
     const ours = { matcher: "", hooks: [{ ...hookCommand(request.sm, "claude", event) }] }
-    hooks[event] = [...(hooks[event] ?? []), ours]
+    const gated = event === "PreToolUse" && request.gate !== undefined
+    hooks[event] = [...(hooks[event] ?? []), ...(gated ? gatedHooks(request, request.gate) : [ours])]
   }
+  const denied = yield* restrictions(request.cwd, env)
   const all = {
     // A session that skips permissions would ask a person about every message that comes through its door.
     crossSessionInbound: "accept",
     ...theirs,
     ...(dangerous(mode, rest) ? { skipDangerousModePermissionPrompt: true } : {}),
+    ...(denied.deny.length + denied.ask.length === 0
+      ? {}
+      : {
+          permissions: {
+            ...theirs.permissions,
+            deny: [...listOf(theirs.permissions?.["deny"]), ...denied.deny],
+            ask: [...listOf(theirs.permissions?.["ask"]), ...denied.ask]
+          }
+        }),
     tui: "default",
     statusLine: yield* statusLine(request, env, text),
     hooks

@@ -6,8 +6,9 @@ import type { Stroke } from "../../terminal/Terminal.ts"
 import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
-import { hookCommand, onPath } from "../sdk/launching.ts"
+import { gateCommand, gated, hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
+import { readWrites } from "../sdk/writes.ts"
 import { measure, observe, submitted, version } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
 import { farewell, makeRulebook } from "./screen.ts"
@@ -46,7 +47,9 @@ const submit = (text: string): ReadonlyArray<Stroke> => [
 /** A value of Codex's `-c name=value`: TOML, whose basic strings are JSON strings. */
 const hookFlags = (request: LaunchRequest): ReadonlyArray<string> =>
   EVENTS.flatMap((event) => {
-    const { command, timeout, type } = hookCommand(request.sm, "codex", event)
+    const { gate, sm } = request
+    const { command, timeout, type } =
+      gate !== undefined && event === "PreToolUse" ? gateCommand(sm, "codex", gate) : hookCommand(sm, "codex", event)
     return [
       "-c",
       `hooks.${event}=[{hooks=[{type=${JSON.stringify(type)},command=${JSON.stringify(command)},timeout=${timeout}}]}]`
@@ -59,7 +62,7 @@ export const adapter = (config: typeof Config.Type) =>
     capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CODEX_HOME"],
     launch: Effect.fn("codex.launch")(function* (request) {
-      const env = { ...config.env, ...request.env }
+      const env = { ...config.env, ...request.env, ...gated(request) }
       const fix = "npm install -g @openai/codex, or name the binary in plugins.config.ts: codex({ binary })"
       const binary = yield* onPath("codex", config.binary ?? "codex", env, fix)
       const prompt = Option.getOrUndefined(request.prompt)
@@ -110,6 +113,7 @@ export const adapter = (config: typeof Config.Type) =>
     clear: "/clear",
     ...makeRulebook(),
     hook: readHook,
+    writes: readWrites,
     conversation: readConversation,
     answer: answerHook,
     measure,

@@ -2,7 +2,7 @@
 import { accessSync, constants } from "node:fs"
 import { delimiter, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
-import { AgentError } from "../../agents/Agent.ts"
+import { AgentError, type Gate, type LaunchRequest } from "../../agents/Agent.ts"
 
 /** One word for `sh`. */
 const word = (text: string): string =>
@@ -26,6 +26,16 @@ export const hookCommand = (
   command: [...sm, "hook", kind, event, ...more].map(word).join(" "),
   timeout: 30
 })
+
+/** The same before a tool that may write: it waits for the lock. */
+export const gateCommand = (sm: ReadonlyArray<string>, kind: string, { timeout }: Gate): Hook => ({
+  ...hookCommand(sm, kind, "PreToolUse", ["gate"]),
+  timeout
+})
+
+/** Tells `sm auto-lock`, where the user's own settings have it too, that there is nothing left to do. */
+export const gated = ({ gate }: LaunchRequest): Readonly<Record<string, string>> =>
+  gate === undefined ? {} : { SM_GATE: "1" }
 
 /** The absolute path of a program, looked for in the agent's own PATH. */
 export const onPath = (

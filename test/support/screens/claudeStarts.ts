@@ -73,7 +73,12 @@ export const starts: Readonly<Record<string, Effect.Effect<void, unknown>>> = {
           '{"hooks":{"PreToolUse":[{"matcher":{"tool_name":"x"},"hooks":[]}]}}'
         )
     },
-    (on) => on.shot("settings-error", /[Ss]ettings/u, DIALOG)
+    (on) =>
+      Effect.gen(function* () {
+        yield* on.shot("settings-error", /[Ss]ettings/u, { ...DIALOG, answer: true })
+        yield* on.answer
+        yield* on.sees(/^❯/mu)
+      })
   ),
 
   bypass: stage(
