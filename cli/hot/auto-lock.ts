@@ -34,8 +34,6 @@ export const autoLock = async (args: ReadonlyArray<string>): Promise<number> => 
   const id = `${at.toString(36)}-${process.pid.toString(36)}${Math.floor(Math.random() * 36 ** 5).toString(36)}`
   const input = { id, at, kind, payload: slim(payload) }
   const known = rules()
-  // An agent that sm spawned has a hook of sm's own for it.
-  if (known.auto && process.env["SM_GATE"] !== undefined) return 0
   const what = text(payload, "hook_event_name") === "PreToolUse" ? writing(payload, known) : undefined
   if (what === undefined) {
     // The end of a turn: a lease that nobody lets go of ends by its time.

@@ -72,8 +72,6 @@ describe("a write with no daemon", () => {
       assert.deepStrictEqual(yield* runSm(["auto-lock"], { env, input: read }), nothing)
       const stop = JSON.stringify({ hook_event_name: "Stop", session_id: "c" })
       assert.deepStrictEqual(yield* runSm(["auto-lock"], { env, input: stop }), nothing)
-      const gated = { ...env, ...SESSION, SM_GATE: "1" }
-      assert.deepStrictEqual(yield* runSm(["auto-lock"], { env: gated, input }), nothing, "its own hook asks")
       for (const odd of ["", "no JSON", "7"]) {
         const { code, stderr } = yield* runSm(["auto-lock"], { env, input: odd })
         assert.strictEqual(code, 2)

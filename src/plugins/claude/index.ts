@@ -6,7 +6,7 @@ import { Roster } from "../../agents/Roster.ts"
 import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
-import { gated, onPath } from "../sdk/launching.ts"
+import { onPath } from "../sdk/launching.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
 import { readWrites } from "../sdk/writes.ts"
 import { door } from "./door.ts"
@@ -39,7 +39,7 @@ export const adapter = (config: typeof Config.Type) =>
     capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CLAUDE_CONFIG_DIR"],
     launch: Effect.fn("claude.launch")(function* (request) {
-      const env = { ...config.env, ...request.env, ...gated(request) }
+      const env = { ...config.env, ...request.env }
       const fix =
         "npm install -g @anthropic-ai/claude-code, or name the binary in plugins.config.ts: claude({ binary })"
       const binary = yield* onPath("claude", config.binary ?? "claude", env, fix)

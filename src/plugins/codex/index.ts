@@ -6,7 +6,7 @@ import type { Stroke } from "../../terminal/Terminal.ts"
 import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
-import { gateCommand, gated, hookCommand, onPath } from "../sdk/launching.ts"
+import { gateCommand, hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { readWrites } from "../sdk/writes.ts"
 import { measure, observe, submitted, version } from "./rollout.ts"
@@ -62,7 +62,7 @@ export const adapter = (config: typeof Config.Type) =>
     capabilities: { confirms: true, turns: true, clears: true },
     remembers: ["HOME", "CODEX_HOME"],
     launch: Effect.fn("codex.launch")(function* (request) {
-      const env = { ...config.env, ...request.env, ...gated(request) }
+      const env = { ...config.env, ...request.env }
       const fix = "npm install -g @openai/codex, or name the binary in plugins.config.ts: codex({ binary })"
       const binary = yield* onPath("codex", config.binary ?? "codex", env, fix)
       const prompt = Option.getOrUndefined(request.prompt)

@@ -2,7 +2,7 @@
 import { accessSync, constants } from "node:fs"
 import { delimiter, isAbsolute, join } from "node:path"
 import { Effect } from "effect"
-import { AgentError, type Gate, type LaunchRequest } from "../../agents/Agent.ts"
+import { AgentError, type Gate } from "../../agents/Agent.ts"
 
 /** One word for `sh`. */
 const word = (text: string): string =>
@@ -32,10 +32,6 @@ export const gateCommand = (sm: ReadonlyArray<string>, kind: string, { timeout }
   ...hookCommand(sm, kind, "PreToolUse", ["gate"]),
   timeout
 })
-
-/** Tells `sm auto-lock`, where the user's own settings have it too, that there is nothing left to do. */
-export const gated = ({ gate }: LaunchRequest): Readonly<Record<string, string>> =>
-  gate === undefined ? {} : { SM_GATE: "1" }
 
 /** The absolute path of a program, looked for in the agent's own PATH. */
 export const onPath = (
