@@ -17,6 +17,8 @@ export type Place =
   | "monitorAction"
   | "hooksAction"
   | "command"
+  | "approval"
+  | "approvalAction"
   | "free"
 
 export interface Entry {
@@ -54,6 +56,13 @@ export const catalog = {
     description: "git worktrees of agents: list, remove (their work is kept), restore",
     places: ["worktreeAction", "worktree"]
   },
+  approvals: {
+    category: "Sessions",
+    description: "what agents wait for your leave to do; and rules that answer by themselves",
+    places: ["approvalAction", "free"]
+  },
+  approve: { category: "Sessions", description: "let an agent do what it asks for", places: ["approval"] },
+  deny: { category: "Sessions", description: "refuse what an agent asks for", places: ["approval"] },
   send: {
     category: "Messages",
     description: "send text to a session, a role or the person; it is stored when this returns",

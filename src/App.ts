@@ -5,6 +5,8 @@ import { Clock, Effect, FiberSet, Layer, Option, Schema } from "effect"
 import * as ActorSystem from "./actors/ActorSystem.ts"
 import { Agenda } from "./actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "./actors/agenda/AgendaBehavior.ts"
+import { Approvals } from "./actors/approvals/Approvals.ts"
+import * as ApprovalsBehavior from "./actors/approvals/ApprovalsBehavior.ts"
 import { Desk } from "./actors/desk/Desk.ts"
 import * as DeskBehavior from "./actors/desk/DeskBehavior.ts"
 import { Monitor } from "./actors/monitor/Monitor.ts"
@@ -32,6 +34,7 @@ import * as Trust from "./broker/server/Trust.ts"
 import { HostId } from "./domain/Ids.ts"
 import { monitorDefaults, Monitoring } from "./domain/MonitorPolicy.ts"
 import * as LockPolicy from "./domain/LockPolicy.ts"
+import { approvalDefaults, ApprovalRules } from "./domain/ApprovalPolicy.ts"
 import { defaults, Rules } from "./domain/Policy.ts"
 import type { Check } from "./gateway/Api.ts"
 import * as Feed from "./gateway/Feed.ts"
@@ -236,6 +239,7 @@ export const layer = (options: Options) =>
             yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
             yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
             yield* ActorSystem.register(Pool, PoolBehavior.behavior),
+            yield* ActorSystem.register(Approvals, ApprovalsBehavior.behavior),
             yield* ActorSystem.register(Desk, DeskBehavior.behavior),
             yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
             yield* ActorSystem.register(Locks, LocksBehavior.behavior),
@@ -285,7 +289,8 @@ export const layer = (options: Options) =>
         Layer.provideMerge(ports),
         Layer.provide(Layer.succeed(Rules, settings.policy ?? defaults)),
         Layer.provide(Layer.succeed(Monitoring, settings.monitor ?? monitorDefaults)),
-        Layer.provide(Layer.succeed(LockPolicy.LockRules, lockPolicy))
+        Layer.provide(Layer.succeed(LockPolicy.LockRules, lockPolicy)),
+        Layer.provide(Layer.succeed(ApprovalRules, settings.approvals ?? approvalDefaults))
       )
     })
   )

@@ -7,6 +7,7 @@ import * as Yaml from "effect/encoding/Yaml"
 import { HostId } from "./domain/Ids.ts"
 import { MonitorPolicy } from "./domain/MonitorPolicy.ts"
 import { LockPolicy } from "./domain/LockPolicy.ts"
+import { ApprovalPolicy } from "./domain/ApprovalPolicy.ts"
 import { Policy } from "./domain/Policy.ts"
 
 export const Config = Schema.Struct({
@@ -28,6 +29,8 @@ export const Config = Schema.Struct({
   monitor: Schema.optionalKey(MonitorPolicy),
   /** How writes of agents are locked. */
   locks: Schema.optionalKey(LockPolicy),
+  /** Reminders and expiry of approvals, and rules that answer them. */
+  approvals: Schema.optionalKey(ApprovalPolicy),
   what: Schema.optionalKey(
     Schema.Struct({
       /** Sums sessions up for `sm what` instead of their own agents: reads on standard input, prints the summary. */

@@ -1,5 +1,6 @@
 /** What may stand at the cursor. Commands and sessions come without the parser; options load the one command. */
 import { catalog, type CommandName, commandOf, type Entry, offered, type Place } from "../Catalog.ts"
+import type { Approval } from "../view/Approvals.ts"
 import type { Card } from "../view/Sessions.ts"
 import type { Line } from "./Line.ts"
 
@@ -49,6 +50,16 @@ const recipients = async (current: string): Promise<ReadonlyArray<Candidate>> =>
   ]
 }
 
+const openApprovals = async (): Promise<ReadonlyArray<Candidate>> => {
+  const { ask } = await import("../Client.ts")
+  const reply = await ask("approvals", {}, { repeatable: true, patience: 0, deadline: DEADLINE }).catch(() => undefined)
+  if (reply?.ok !== true) return []
+  return (reply.data as { readonly open: ReadonlyArray<Approval> }).open.map(({ detail, id, name, tool }) => ({
+    value: id,
+    description: `${name}: ${tool}: ${detail}`.slice(0, 80)
+  }))
+}
+
 const words = (current: string): ReadonlyArray<Candidate> => [
   ...offered.map(([value, { description }]) => ({ value, description })),
   { value: "help", description: "what a command does, and its options" },
@@ -71,6 +82,8 @@ const sources: Readonly<Record<Place, (current: string) => Promise<ReadonlyArray
     (await quietly<{ readonly branch: string; readonly path: string; readonly phase: string }>("worktrees", {})).map(
       ({ branch, path, phase }) => ({ value: branch, description: `${phase}, ${path}` })
     ),
+  approvalAction: async () => plain(["list", "rules", "allow", "deny", "forget"]),
+  approval: async () => openApprovals(),
   deadLetterAction: async () => plain(["list", "show", "replay", "drop"]),
   deadLetter: async () =>
     (await quietly<{ readonly seq: number; readonly address: string; readonly tag: string }>("deadLetters", {})).map(

@@ -29,6 +29,19 @@ const othersWait = (session: string): boolean => {
   }
 }
 
+/** The event that asks a person's leave: what it says comes when somebody has answered. */
+const ASKS = "PermissionRequest"
+
+const answered = async (report: Parameters<Permission>[0]): Promise<void> => {
+  const { permission } = await import("./permission.ts")
+  const say = await permission(report)
+  if (say !== undefined) process.stdout.write(say)
+}
+type Permission = (typeof import("./permission.ts"))["permission"]
+
+const isAsked = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && "asked" in data && data.asked === true
+
 /** What the daemon wants the agent told: the agent reads it from here. */
 const answer = (data: unknown): void => {
   if (typeof data !== "object" || data === null || !("say" in data) || typeof data.say !== "string") return
@@ -78,15 +91,26 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   }
   if (othersWait(session)) {
     spool(report)
+    if (event === ASKS) await answered(report)
     return 0
   }
+  // Whether the daemon keeps the question, or will when it reads the spool.
+  let asks = event === ASKS
   try {
-    const reply = await ask("signal", report, { repeatable: true, deadline: 2000, patience: 300 })
-    if (reply.ok) answer(reply.data)
-    else if (reply.error.code === "unavailable" || reply.error.code === "timeout" || reply.error.code === "internal")
+    const reply = await ask("signal", report, { repeatable: true, deadline: asks ? 15_000 : 2000, patience: 300 })
+    if (reply.ok) {
+      answer(reply.data)
+      asks = isAsked(reply.data)
+    } else if (
+      reply.error.code === "unavailable" ||
+      reply.error.code === "timeout" ||
+      reply.error.code === "internal"
+    ) {
       spool(report)
+    } else asks = false
   } catch {
     spool(report)
   }
+  if (asks) await answered(report)
   return 0
 }

@@ -62,7 +62,7 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
 }
 
 /** All of what it would do, where the agent's hook has told it; lines of a command are told apart. */
-const wholeOf = ({ detail, subject = null, tool }: Approval & { readonly subject?: string | null }): string => {
+const wholeOf = ({ detail, subject, tool }: Approval): string => {
   const lines = (subject ?? detail).split("\n").map(plain)
   return `${plain(tool)} ${lines.filter((text) => text !== "").join(" ⏎ ")}`
 }

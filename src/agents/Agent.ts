@@ -1,6 +1,8 @@
 /** Agent kinds as values: what to launch, how to type, how to read what the agent says of itself. Plugins make them. */
 import { type Effect, type Option, type Result, Schema } from "effect"
+import { Approval } from "../domain/Approval.ts"
 import type { Screen, Stroke } from "../terminal/Terminal.ts"
+import type { Asking, Dialog } from "./Asking.ts"
 import type { Door, Say, Steering } from "./Door.ts"
 
 /** A fact the agent itself reported (a hook, a notify program). Outranks anything read from a screen. */
@@ -15,7 +17,8 @@ export const Signal = Schema.TaggedUnion({
   PromptSubmitted: { turn: Schema.String, prompt: Schema.String },
   ToolStarted: { turn: Schema.String, tool: Schema.String, detail: Schema.String },
   ToolEnded: { turn: Schema.String, tool: Schema.String, detail: Schema.String, failed: Schema.Boolean },
-  PermissionAsked: { turn: Schema.String, question: Schema.String },
+  /** `approval`: it is kept as one, and may be answered elsewhere. */
+  PermissionAsked: { turn: Schema.String, question: Schema.String, approval: Schema.optionalKey(Approval) },
   /** The turn is over. With `background` the agent will go on by itself (sub-agents) and is not idle. */
   TurnEnded: { turn: Schema.String, answer: Schema.String, background: Schema.Boolean },
   TurnFailed: { turn: Schema.String, reason: Schema.String },
@@ -214,6 +217,10 @@ export interface AgentAdapter {
    * kind's hooks only report.
    */
   readonly answer?: (event: string, say: Say) => string | undefined
+  /** Its hook asks for permissions, and waits for the answer (`Say.permission`). */
+  readonly asking?: Asking
+  /** Pure: the permission dialog that this screen shows; none when it is not exactly one. */
+  readonly dialog?: (screen: Screen) => Dialog | undefined
   /** What the files that a hook's payload points to add to it, such as how full the context is. */
   readonly measure?: (event: string, payload: unknown) => Effect.Effect<ReadonlyArray<Signal>>
   /** The agent's own state, from its state file or transcript; outranks `read`. */

@@ -70,6 +70,8 @@ export interface Steering {
 export interface Say {
   /** The tool call that the hook announces must not run; the words are what the model reads instead of its result. */
   readonly deny?: string
+  /** The answer to a request for permission; `message` is what the model reads where it is refused. */
+  readonly permission?: { readonly allow: boolean; readonly message?: string }
   /** Added to the model's context, not shown to a person as a prompt. */
   readonly context?: string
 }

@@ -10,6 +10,7 @@ import { Queued, Receiver, SendInput, Sent, Text, Unsent } from "./Messages.ts"
 import { lockVerbs } from "./LockApi.ts"
 import { noticeVerbs } from "./NoticeApi.ts"
 import { hookVerbs } from "./HookApi.ts"
+import { approvalsOfPersons, approvalVerbs } from "./ApprovalApi.ts"
 import { personVerbs } from "./PersonApi.ts"
 import { timeVerbs } from "./TimeApi.ts"
 import { Action, teamVerbs } from "./TeamApi.ts"
@@ -245,6 +246,7 @@ export const verbs = {
   ...lockVerbs,
   ...noticeVerbs,
   ...worktreeVerbs,
+  ...approvalVerbs,
   deadLetters: verb("Mail nobody could handle, newest last.", None, Schema.Array(DeadLetterView)),
   replayDeadLetter: verb("Post a dead letter again.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
   dropDeadLetter: verb("Forget a dead letter.", Schema.Struct({ seq: Schema.Int }), DeadLetterView),
@@ -275,5 +277,6 @@ export const humanOnly: ReadonlySet<Verb> = new Set([
   "dropDeadLetter",
   "inbox",
   "markRead",
-  "dismissNotices"
+  "dismissNotices",
+  ...approvalsOfPersons
 ])

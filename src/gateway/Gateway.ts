@@ -9,6 +9,8 @@ import type { HostId } from "../domain/Ids.ts"
 import type { Git } from "../git/Git.ts"
 import type { Terminal } from "../terminal/Terminal.ts"
 import { humanOnly, type Input, type Output, Refusal, Reply, type Verb, verbs } from "./Api.ts"
+import * as Approvals from "./ApprovalVerbs.ts"
+import { awaitAnswer } from "./Asking.ts"
 import { type Caller, identify, own } from "./Caller.ts"
 import * as Dispatch from "./DispatchVerbs.ts"
 import * as Explain from "./ExplainVerbs.ts"
@@ -64,6 +66,13 @@ const handlersOf = (options: Options): Handlers => ({
   notices: (input) => Notice.notices(input, options.hostId),
   dismissNotices: (input) => Notice.dismissNotices(input, options.hostId),
   unmute: Loops.unmute,
+  approvals: Approvals.approvals,
+  approve: Approvals.approve,
+  deny: Approvals.deny,
+  approvalRules: () => Approvals.approvalRules(options.hostId),
+  makeApprovalRule: (input, caller) => Approvals.makeApprovalRule(input, caller, options.hostId),
+  forgetApprovalRule: Approvals.forgetApprovalRule,
+  awaitAnswer,
   list: View.list,
   children: View.children,
   others: Members.others,

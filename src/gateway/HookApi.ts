@@ -7,7 +7,9 @@ const Answer = Schema.Struct({
   /** What the hook's command prints, as the agent's kind wants it: the answer to the agent. Mostly nothing. */
   say: Schema.NullOr(Schema.String),
   /** It waits for a lock: ask again with the same id, and the wait goes on. */
-  again: Schema.Boolean
+  again: Schema.Boolean,
+  /** It asked for a permission, and the answer is worth waiting for (`awaitAnswer`). */
+  asked: Schema.optionalKey(Schema.Boolean)
 })
 
 const report = {

@@ -4,8 +4,12 @@ import { Refusal } from "./Api.ts"
 
 /** Verbs that are another word on the command line. */
 const COMMANDS: Readonly<Record<string, string>> = {
+  approvalRules: "approvals rules",
+  awaitAnswer: "hook",
   awaitIdle: "wait",
   cancelReminder: "remind",
+  forgetApprovalRule: "approvals forget",
+  makeApprovalRule: "approvals",
   deadLetters: "dead-letters",
   dismissNotices: "notices",
   giveUpLock: "lock",

@@ -12,6 +12,7 @@ import { LockRules } from "../domain/LockPolicy.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { locks } from "./Acquiring.ts"
 import { permit, type Verdict } from "./AutoLock.ts"
+import { answerTo, asking } from "./Asking.ts"
 import type { Caller } from "./Caller.ts"
 import { holderOf } from "./LockVerbs.ts"
 import { saying } from "./Saying.ts"
@@ -42,8 +43,14 @@ export const report = (input: Input<"signal">, caller: Caller) =>
       })
     }
     const session = ref(Session, card.host, card.id)
+    const approval = yield* asking(card, adapter, input)
     const measured = adapter.measure === undefined ? [] : yield* adapter.measure(input.event, input.payload)
-    const signals = [...adapter.hook(input.event, input.payload, input.at), ...measured]
+    const heard = adapter.hook(input.event, input.payload, input.at).flatMap((found) => {
+      if (found._tag !== "PermissionAsked" || approval === undefined) return [found]
+      // What a rule has answered holds nobody up.
+      return approval.outcome === null ? [{ ...found, approval }] : []
+    })
+    const signals = [...heard, ...measured]
     const conversation = adapter.conversation?.(input.payload)
     for (const [index, found] of signals.entries()) {
       const key = `${input.id}-${index}`
@@ -51,7 +58,7 @@ export const report = (input: Input<"signal">, caller: Caller) =>
       const told = { id: key, at: input.at, signal: found, ...about }
       yield* session.tell("Signalled", told, { id: `signal-${card.id}-${key}` })
     }
-    return { adapter, card, signals }
+    return { adapter, approval, card, signals }
   })
 
 /** What the agent is told, as its kind prints it. */
@@ -65,7 +72,9 @@ const denied = (verdict: Verdict): Say | undefined => ("deny" in verdict ? { den
 /** An urgent message goes first, also before the wait for a lock goes on. */
 export const signal = (input: Input<"signal">, caller: Caller) =>
   Effect.gen(function* () {
-    const { adapter, card, signals } = yield* report(input, caller)
+    const { adapter, approval, card, signals } = yield* report(input, caller)
+    if (approval !== undefined)
+      return { say: answerTo(adapter, input.event, approval), again: false, asked: approval.outcome === null }
     const say = yield* saying(card, signals)
     const { auto, bash } = yield* LockRules
     const { at, event, id, payload } = input

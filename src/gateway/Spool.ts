@@ -11,6 +11,7 @@ import { Directory } from "../broker/Directory.ts"
 import { type HostId, SessionId } from "../domain/Ids.ts"
 import type { Notice } from "../domain/Notice.ts"
 import { verbs } from "./Api.ts"
+import type { Repository } from "./Repository.ts"
 import { report } from "./SignalVerbs.ts"
 
 /** A write that went without a lock while nobody could be asked (`cli/hot/Gate.ts`). */
@@ -57,7 +58,10 @@ const passed = ({ unlocked: { at, cwd, session, what, why } }: typeof Unlocked.T
   })
 
 /** Takes everything that waits. File names begin with the time of the report. */
-export const drain = (dir: string, host: HostId): Effect.Effect<number, never, Broker | Directory | Roster> =>
+export const drain = (
+  dir: string,
+  host: HostId
+): Effect.Effect<number, never, Broker | Directory | Repository | Roster> =>
   Effect.gen(function* () {
     let taken = 0
     for (const name of yield* names(dir)) {
@@ -89,7 +93,7 @@ export const drain = (dir: string, host: HostId): Effect.Effect<number, never, B
 export const drainForever = (
   dir: string,
   host: HostId
-): Effect.Effect<never, never, Broker | Directory | Roster | ActorSystem> =>
+): Effect.Effect<never, never, Broker | Directory | Repository | Roster | ActorSystem> =>
   drain(dir, host).pipe(
     Effect.tap((taken) => (taken > 0 ? Effect.logInfo(`took ${taken} hook reports from the spool`) : Effect.void)),
     Effect.andThen(Effect.sleep("400 millis")),

@@ -58,6 +58,8 @@ export interface Screen {
   readonly humanActive: boolean
   /** Only a shell reads the keys, and the program was none: it has ended inside its wrapper. Nothing may be typed. */
   readonly bare?: boolean
+  /** Somebody is attached, and looks at it. */
+  readonly watched?: boolean
 }
 
 /** A pane whose screen changed since the last tick, or that died. */

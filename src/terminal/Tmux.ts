@@ -77,17 +77,17 @@ export const layer = (options: Options): Layer.Layer<Terminal, TerminalError> =>
         const [x = "0", y = "0", dead = "0", session = "", pid = "", shell = "", name = ""] = (about?.[0] ?? "").split(
           "\t"
         )
-        const humanActive = (clients ?? []).some((line) => {
-          const [machine, activity, where] = line.split("\t")
-          return machine === "0" && where === session && now - Number(activity) < ACTIVE
-        })
+        const people = (clients ?? [])
+          .map((line) => line.split("\t"))
+          .filter(([machine, , where]) => machine === "0" && where === session)
         const shown: Screen = {
           text: (text ?? []).map((line) => line.trimEnd()).join("\n"),
           title: name,
           cursor: { x: Number(x), y: Number(y) },
           faint: faintBehind((styled ?? []).join("\n"), Number(x), Number(y)),
           dead: dead === "1",
-          humanActive,
+          humanActive: people.some(([, activity]) => now - Number(activity) < ACTIVE),
+          watched: people.length > 0,
           // A pane of an older version does not say what it runs: it is left alone.
           bare: dead !== "1" && shell === "0" && (yield* Effect.promise(() => onlyShells(pane, Number(pid))))
         }

@@ -47,4 +47,27 @@ describe("sm hook", () => {
       }
     }).pipe(Effect.scoped)
   )
+
+  it.live("waits for the answer to what it asked leave for, and for nothing else", () =>
+    Effect.gen(function* () {
+      const say = JSON.stringify({ hookSpecificOutput: { decision: { behavior: "allow" } } })
+      const waits = { ok: true, data: { say: null, over: false } }
+      const away = { ok: false, error: { code: "unavailable", message: "m", hint: "h" } }
+      const gone = { ok: false, error: { code: "not-allowed", message: "m", hint: "h" } }
+      const cases = [
+        { asked: true, answers: [waits, away, { ok: true, data: { say, over: true } }], stdout: say },
+        { asked: true, answers: [{ ok: true, data: { say: null, over: true } }], stdout: "" },
+        { asked: true, answers: [gone], stdout: "" },
+        { asked: false, answers: [], stdout: "" }
+      ]
+      for (const { answers, asked, stdout } of cases) {
+        const home = yield* temporary("hook")
+        const { asked: heard } = yield* natsStub(home, { ok: true, data: { say: null, asked } }, ...answers)
+        const env = { SM_HOME: home, SM_SESSION_ID: "0000000a" }
+        const ran = yield* runSm(["hook", "claude", "PermissionRequest"], { env, input: "{}" })
+        assert.deepStrictEqual(ran, { code: 0, stdout, stderr: "" })
+        assert.lengthOf(heard(), 1 + answers.length)
+      }
+    }).pipe(Effect.scoped)
+  )
 })

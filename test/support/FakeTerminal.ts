@@ -164,7 +164,16 @@ export const layer = (programs: Readonly<Record<string, Program>>): Layer.Layer<
           const { dead, humanAt, screen, shell } = yield* find("screen", pane)
           const now = yield* Clock.currentTimeMillis
           const { cursor, faint, text, title } = screen
-          return { text, title, cursor, faint, dead, humanActive: now - humanAt < ACTIVE, bare: shell !== undefined }
+          return {
+            text,
+            title,
+            cursor,
+            faint,
+            dead,
+            humanActive: now - humanAt < ACTIVE,
+            watched: humanAt > -Infinity,
+            bare: shell !== undefined
+          }
         }),
         history: (pane, lines) =>
           Effect.map(find("history", pane), ({ screen }) => screen.all.slice(-lines).join("\n")),

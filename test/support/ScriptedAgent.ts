@@ -1,6 +1,7 @@
 /** An agent in a fake pane that does only what a test tells it to: composer, turns, dialogs, hooks. */
 import { Effect, Option } from "effect"
 import { type AgentAdapter, defineAgent, type LaunchRequest, type Signal } from "../../src/agents/Agent.ts"
+import { answerHook, readAsk, readHook } from "../../src/plugins/sdk/hooks.ts"
 import { composing, emptyComposer } from "../../src/plugins/sdk/screen.ts"
 import { type Door, DoorClosed, type Steering } from "../../src/agents/Door.ts"
 import type { Stroke } from "../../src/terminal/Terminal.ts"
@@ -15,6 +16,11 @@ export class ScriptedAgent {
   readonly prompts: Array<string> = []
   /** Keys that a dialog took for its answer. */
   approvals = 0
+  /** What its dialog asks leave for: `Bash: touch x`; then Enter allows it and Escape refuses. */
+  asks: string | undefined
+  refusedLeave = 0
+  /** Its hook asks, and waits for the answer. */
+  asking: "beside" | "after" | undefined
   /** What it shows when it starts. */
   opening: Mode = "ready"
   interrupts = 0
@@ -79,8 +85,9 @@ export class ScriptedAgent {
   }
 
   draw(): void {
+    const asks = this.mode === "dialog" && this.asks !== undefined ? ` ${this.asks}` : ""
     const shown = this.blind && this.mode === "working" ? "garbled" : this.mode
-    this.#write(`\u001b[2J\u001b[H${shown}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
+    this.#write(`\u001b[2J\u001b[H${shown}${asks}\r\n> ${this.composer.replaceAll("\n", "\r\n  ")}`)
   }
 
   /** The turn is over; what is in its line begins the next. */
@@ -120,6 +127,12 @@ export class ScriptedAgent {
     return breaks === "arrived" ? "maybe" : undefined
   }
 
+  /** Shows a dialog that asks leave for this; its hook has said so already, or never does. */
+  ask(what: string): void {
+    this.asks = what
+    this.show("dialog")
+  }
+
   /** Becomes what it shows, without a hook. */
   show(mode: Mode): void {
     this.mode = mode
@@ -149,6 +162,7 @@ export class ScriptedAgent {
   #enter(): void {
     if (this.mode === "dialog" || this.mode === "trust") {
       this.approvals++
+      if (this.asks !== undefined) this.mode = "working"
       return
     }
     if (this.deaf || this.composer === "") return
@@ -178,6 +192,12 @@ export class ScriptedAgent {
       this.hurried++
       if (this.mode === "working") this.read()
     } else if (char === "\u001b") {
+      if (this.mode === "dialog" && this.asks !== undefined) {
+        this.refusedLeave++
+        this.mode = "ready"
+        this.#emit({ _tag: "Interrupted", turn: `t${this.#turn}` })
+        return
+      }
       this.interrupts++
       if (this.mode !== "working") return
       this.mode = "ready"
@@ -227,7 +247,8 @@ const squeeze = (text: string): string => text.replaceAll(/\s+/gu, "")
 export const adapterOf = (agent: ScriptedAgent, kind = "scripted"): AgentAdapter =>
   Object.defineProperties(plain(agent, kind), {
     door: { get: () => (agent.door ? doorOf(agent) : undefined) },
-    steering: { get: () => (agent.steers ? STEERING : undefined) }
+    steering: { get: () => (agent.steers ? STEERING : undefined) },
+    asking: { get: () => (agent.asking === undefined ? undefined : { read: readAsk, dialog: agent.asking }) }
   })
 
 const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
@@ -276,7 +297,20 @@ const plain = (agent: ScriptedAgent, kind: string): AgentAdapter =>
       const rule = `scripted-${activity === "idle" ? "ready" : activity}`
       return { activity, detail: "", draft, queued: agent.line.length > 0, refused: agent.refused, rule }
     },
-    hook: () => [],
+    dialog: ({ text }) => {
+      const [, tool, detail] = /^dialog (\w+): (.+)$/mu.exec(text) ?? []
+      if (tool === undefined || detail === undefined) return undefined
+      return {
+        kind: "permission",
+        tool,
+        detail,
+        about: (asked) => asked.tool === tool && asked.subject === detail,
+        approve: [{ _tag: "Press", keys: ["Enter"] }],
+        deny: [{ _tag: "Press", keys: ["Escape"] }]
+      }
+    },
+    hook: readHook,
+    answer: answerHook,
     observe: () => Effect.succeedNone,
     submitted: (_, text) =>
       Effect.sync(() => {

@@ -10,6 +10,7 @@ import type { Letter } from "../../src/domain/Letter.ts"
 import { isLive, isQuiet } from "../../src/domain/Session.ts"
 import { ALLOWED, type Happening, TERMINAL, type What } from "./Happening.ts"
 import { hopsOf, HUMAN, makeMachine, peer, toldBy } from "./Machine.ts"
+import { approvalOf, makeAskingCheck } from "./AskingCheck.ts"
 import { makeNoticeCheck } from "./NoticeCheck.ts"
 
 const letterId = (number: number) => MessageId.make(`m${String(number).padStart(15, "0")}`)
@@ -32,6 +33,8 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
   const waiting = new Set<string>()
   let watches = 0
 
+  const leave = makeAskingCheck()
+  let leaves = 0
   const noticed = makeNoticeCheck(confirms)
 
   /** Answers whether it was refused. `answer`: the one that this brings. */
@@ -49,6 +52,7 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
     for (const { to } of toldBy(outs))
       if (watcherIds.includes(to)) assert.isTrue(waiting.delete(to), `${to} is told without waiting, or twice`)
     told(outs, tag === "Unsend", answer)
+    leave.told(outs)
     check(before)
     return false
   }
@@ -78,6 +82,7 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
 
   const check = (before: State) => {
     const state = machine.state()
+    leave.holds(state)
     if (waiting.size > 0) assert.isTrue(isLive(state.phase) && !isQuiet(cardOf(state)), "somebody waits for nothing")
     for (const { id } of accepted) {
       const now = status.get(id) ?? ""
@@ -249,6 +254,19 @@ export const makeModel = (confirms: boolean, sides: Sides = "nobody") => {
     interrupted: (_, two) => signal({ _tag: "Interrupted", turn: turn(two) }),
     "tool started": (_, two) => signal({ _tag: "ToolStarted", turn: turn(two), tool: "t", detail: "" }),
     "permission asked": (_, two) => signal({ _tag: "PermissionAsked", turn: turn(two), question: "?" }),
+    "leave asked": (one, two) => {
+      const approval = approvalOf(two % 5 === 0 ? one % Math.max(1, leaves) : leaves++, now())
+      leave.asked(approval)
+      signal({ _tag: "PermissionAsked", turn: turn(two), question: "?", approval })
+    },
+    "leave decided": (one, two) => {
+      const approval = approvalOf(one % (leaves + 1), now())
+      const what = pick(["allowed", "denied", "expired"] as const, two) ?? "allowed"
+      leave.decided(approval)
+      handle("Decided", { approval: { ...approval, outcome: { what, by: "human", reason: "r", at: now() } } })
+    },
+    "dialog stands": () => void handle("DialogStands", { tool: "t", detail: "d", kind: "permission" }),
+    "tool ended": (_, two) => signal({ _tag: "ToolEnded", turn: turn(two), tool: "t", detail: "", failed: false }),
     compact: (one) => signal(one % 2 === 0 ? { _tag: "CompactStarted" } : { _tag: "CompactEnded" }),
     started: (one) => signal({ _tag: "Started", source: one % 2 === 0 ? "clear" : "startup" }),
     kill: () => void handle("Kill", { reason: "x", by: HUMAN }),

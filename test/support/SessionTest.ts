@@ -6,6 +6,8 @@ import * as ActorSystem from "../../src/actors/ActorSystem.ts"
 import { ref } from "../../src/actors/ActorRef.ts"
 import { Agenda } from "../../src/actors/agenda/Agenda.ts"
 import * as AgendaBehavior from "../../src/actors/agenda/AgendaBehavior.ts"
+import { Approvals } from "../../src/actors/approvals/Approvals.ts"
+import * as ApprovalsBehavior from "../../src/actors/approvals/ApprovalsBehavior.ts"
 import { Desk } from "../../src/actors/desk/Desk.ts"
 import * as DeskBehavior from "../../src/actors/desk/DeskBehavior.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
@@ -104,6 +106,7 @@ const make = (cast: (session: SessionId) => ScriptedAgent, signals: Queue.Queue<
         yield* ActorSystem.register(Registry, RegistryBehavior.behavior),
         yield* ActorSystem.register(Agenda, AgendaBehavior.behavior),
         yield* ActorSystem.register(Pool, PoolBehavior.behavior),
+        yield* ActorSystem.register(Approvals, ApprovalsBehavior.behavior),
         yield* ActorSystem.register(Desk, DeskBehavior.behavior),
         yield* ActorSystem.register(Monitor, MonitorBehavior.behavior),
         yield* ActorSystem.register(Locks, LocksBehavior.behavior),

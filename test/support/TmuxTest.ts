@@ -1,5 +1,5 @@
 /** A tmux server of its own for a test, gone with it. */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -43,3 +43,16 @@ export const tmuxDir = Effect.gen(function* () {
 })
 
 export const TmuxTest: Layer.Layer<Terminal, TerminalError> = Layer.unwrap(Effect.map(tmuxDir, tmuxIn))
+
+/** A person's client on the session's pane, as `sm attach` starts one. */
+export const attached = (socket: string, sessionId: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const command = `tmux -S ${socket} attach-session -t =sm-${sessionId}`
+      return spawn("script", ["-qfec", command, "/dev/null"], {
+        stdio: ["pipe", "ignore", "ignore"],
+        env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", LANG: "C.UTF-8" }
+      })
+    }),
+    (client) => Effect.sync(() => client.kill("SIGKILL"))
+  )

@@ -1,24 +1,11 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Stream } from "effect"
 import { type Pane, type Stroke, Terminal } from "../../src/terminal/Terminal.ts"
-import { temporary, tmuxDir, tmuxIn, TmuxTest } from "../support/TmuxTest.ts"
+import { attached, temporary, tmuxDir, tmuxIn, TmuxTest } from "../support/TmuxTest.ts"
 import { until } from "../support/Until.ts"
-
-/** A person's client on the session's pane, as `sm attach` starts one. */
-const attached = (dir: string, sessionId: string) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const command = `tmux -S ${join(dir, "tmux")} attach-session -t =sm-${sessionId}`
-      return spawn("script", ["-qfec", command, "/dev/null"], {
-        stdio: ["pipe", "ignore", "ignore"],
-        env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", LANG: "C.UTF-8" }
-      })
-    }),
-    (client) => Effect.sync(() => client.kill("SIGKILL"))
-  )
 
 const program = (...args: ReadonlyArray<string>) =>
   [process.execPath, join(import.meta.dirname, "../support/programs/main.ts"), ...args] as const
@@ -38,9 +25,9 @@ describe("Tmux", () => {
           "the receiver starts",
           Effect.sync(() => (existsSync(file) ? true : undefined))
         )
-        assert.isFalse((yield* terminal.screen(pane)).humanActive)
+        assert.deepInclude(yield* terminal.screen(pane), { humanActive: false, watched: false })
 
-        const client = yield* attached(dir, sessionId)
+        const client = yield* attached(join(dir, "tmux"), sessionId)
         const types = (keys: string, arrives: string) =>
           until(
             `${JSON.stringify(keys)} arrives`,
@@ -51,7 +38,7 @@ describe("Tmux", () => {
             })
           )
         yield* types("h", "h")
-        assert.isTrue((yield* terminal.screen(pane)).humanActive)
+        assert.deepInclude(yield* terminal.screen(pane), { humanActive: true, watched: true })
 
         const copyMode = () =>
           execFileSync("tmux", ["-S", join(dir, "tmux"), "display-message", "-p", "-t", pane, "#{pane_in_mode}"])

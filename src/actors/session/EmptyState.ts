@@ -50,6 +50,8 @@ export const emptyState = (id: string): State => ({
   draft: null,
   heardAt: 0,
   leasing: { held: [], awaits: null, renewal: null, over: 0 },
+  asking: [],
+  asked: [],
   handoff: null,
   vigil: noVigil,
   recovery: noRecovery

@@ -1,4 +1,5 @@
 /** Pure: what follows from a change, whatever caused it. Each part of a session that watches the others is one of these. */
+import { asks } from "./Asking.ts"
 import { membership } from "./Membership.ts"
 import { assigning } from "./Assignment.ts"
 import { digesting } from "./Digest.ts"
@@ -18,6 +19,7 @@ export type Reflex = (before: State, after: State, now: number) => Move
 
 /** In order; each sees what those before it did. */
 const reflexes: ReadonlyArray<Reflex> = [
+  asks,
   contextWatch,
   limits,
   handingOff,

@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { Roster } from "../../agents/Roster.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { isLive } from "../../domain/Session.ts"
+import { dialogStands, pressed, stuck } from "./Asking.ts"
 import { atRest, confirmed, cutShort, gaveUp, handedBack, turnOver, typed, withheld } from "./Delivery.ts"
 import { rearmed } from "./Expiry.ts"
 import { delivered } from "./Notices.ts"
@@ -14,7 +15,7 @@ import { sidesOf } from "./Sides.ts"
 import type { State } from "./State.ts"
 import { unheard } from "./Silence.ts"
 import type { Death } from "./Vigilance.ts"
-import { observed } from "./Turns.ts"
+import { observed } from "./Observing.ts"
 
 /** Typed into the composer of an agent that has said since that it is done: with that, and whatever else it took. */
 const hasEnded = ({ flying, overAt }: State, ids: ReadonlyArray<MessageId>): boolean =>
@@ -50,6 +51,9 @@ export const reports: Some<
   | "InterruptPressed"
   | "Observed"
   | "Silent"
+  | "DialogStands"
+  | "AnswerPressed"
+  | "AnswerStuck"
   | "DraftStale"
   | "DraftAway"
   | "DraftBack"
@@ -136,6 +140,9 @@ export const reports: Some<
     ({ because }) => because
   ),
   Silent: report(({ since }, state, { now }) => unheard(state, since, now)),
+  DialogStands: report((dialog, state, { now }) => dialogStands(state, dialog, now)),
+  AnswerPressed: report(({ id }, state) => pressed(state, id)),
+  AnswerStuck: report(({ id, why }, state, { now }) => stuck(state, id, why, now)),
   DraftStale: report(({ text }, state, { now }) =>
     stay(
       state.phase === "human-composing" && state.draft === null

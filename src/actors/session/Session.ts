@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { Signal } from "../../agents/Agent.ts"
 import { Evidence } from "../../domain/Evidence.ts"
+import { Approval, ApprovalId } from "../../domain/Approval.ts"
 import { HostId, MessageId, SessionId, SessionName } from "../../domain/Ids.ts"
 import { Enrolment } from "../../domain/Enrolment.ts"
 import { Letter } from "../../domain/Letter.ts"
@@ -223,6 +224,8 @@ export const Session = Actor.make({
       payload: Schema.Struct({ ticket: Ticket, why: Schema.String, own: Schema.Boolean }),
       lane: "control"
     }),
+    /** The agent's question has its answer: the hook that waits has told it, or keys are to. */
+    Decided: Actor.message({ payload: Schema.Struct({ approval: Approval }), lane: "control" }),
     /** A timer of the session's own, set for `at`, Unix ms. */
     Woke: Actor.message({ payload: Schema.Struct({ timer: Schema.String, at: Schema.Finite }) }),
 
@@ -267,6 +270,18 @@ export const Session = Actor.make({
     }),
     /** Neither the agent nor its screen has told anything since this time, Unix ms. */
     Silent: Actor.message({ payload: Schema.Struct({ since: Schema.Finite }) }),
+    /** A permission dialog stands of which no hook has told. */
+    DialogStands: Actor.message({
+      payload: Schema.Struct({
+        tool: Schema.String,
+        detail: Schema.String,
+        kind: Schema.Literals(["permission", "question"])
+      })
+    }),
+    /** The answer's keys were pressed in its dialog. */
+    AnswerPressed: Actor.message({ payload: Schema.Struct({ id: ApprovalId }) }),
+    /** It has an answer, and a dialog stands that cannot be told to be its own, or does not take the keys. */
+    AnswerStuck: Actor.message({ payload: Schema.Struct({ id: ApprovalId, why: Schema.String }) }),
     /** A person's half-typed line has stood untouched while messages wait: it may be put aside for them. */
     DraftStale: Actor.message({ payload: Schema.Struct({ text: Schema.String }) }),
     /** It is put aside, and something else stands in its place. */

@@ -12,7 +12,8 @@ import { forbidden, forbiddenToOthers } from "./Authority.ts"
 import { care } from "./Care.ts"
 import { abandon, accept } from "./Delivery.ts"
 import { emptyState } from "./EmptyState.ts"
-import { moved, silent, unknown } from "./Handling.ts"
+import { decided } from "./Asking.ts"
+import { moved, report, silent, unknown } from "./Handling.ts"
 import { cardOf, enter, idOf, type Move, onItsWay, stay, tellWorld, andThen, wayOf, acceptance } from "./Move.ts"
 import { locking } from "./Leases.ts"
 import { loops } from "./Loops.ts"
@@ -140,6 +141,7 @@ export const behavior: Behavior<typeof Session, Surroundings> = {
         const told = { draft: draft?.text ?? null, turn, evidence, heard, seatEnv: state.seatEnv, env: spec.env }
         return { state, reply: { card, pane, actions, queue, way, ...told } }
       }),
+    Decided: report(({ approval }, state, { now }) => decided(state, approval, now)),
     Signalled: ({ at, conversation, id, signal }, state, mail) =>
       Effect.gen(function* () {
         const carries = signal._tag === "PromptSubmitted" ? yield* carriers(state, signal.prompt) : []

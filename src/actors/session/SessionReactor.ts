@@ -11,6 +11,7 @@ import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts
 import type { React, Self } from "../Behavior.ts"
 import { makeBare } from "./Bare.ts"
 import { endOf } from "./Ending.ts"
+import { makeAnswering } from "./Answering.ts"
 import { makeDrafts } from "./Drafts.ts"
 import { launch } from "./Launching.ts"
 import { isLeftover } from "./Leftover.ts"
@@ -57,6 +58,7 @@ export const reactor = (
     const witness = makeWitness(self.report)
     const silence = makeSilence(self.report, (yield* Monitoring).unknown_after * 1000)
     const drafts = makeDrafts(self.report)
+    const answering = makeAnswering(self.report)
     const typist = makeTypist(self, drafts)
     let checked: string | undefined
     /** The name that the pane shows, as far as this activation knows. */
@@ -131,10 +133,10 @@ export const reactor = (
       }
       const now = yield* Clock.currentTimeMillis
 
-      const looks =
-        typist.needsSight(state, now) || witness.needsSight(state, pokes, now) || silence.needsSight(state, now)
+      const parts = [typist, silence, answering]
+      const looks = parts.some((part) => part.needsSight(state, now)) || witness.needsSight(state, pokes, now)
       if (state.draft === null && !looks)
-        return soonest(typist.due(state, now), witness.due(state, pokes, now), silence.due(state, now))
+        return soonest(...parts.map((part) => part.due(state, now)), witness.due(state, pokes, now))
       // Another server may have given this pane's id to somebody else.
       if ((yield* terminal.server) !== pane.server) {
         self.report("PaneLost", { pane: pane.id, reason: SERVER_GONE, death: "server" })
@@ -165,13 +167,14 @@ export const reactor = (
       }
       const typing = yield* typist.follow(state, adapter, seat, PaneId.make(pane.id), sight, now)
       yield* typist.noticeReturned(state, adapter, sight, now)
+      const answer = yield* answering.follow(state, adapter, PaneId.make(pane.id), sight, now)
       const { draft } = sight.observation
       const leftover = draft !== null && !sight.humanActive && (yield* isLeftover(state, draft))
       const seen = witness.note(state, adapter, { ...sight, leftover }, pokes, now)
       const pressing = yield* interrupt(state, adapter, pane.id, sight, now)
       yield* drafts.watch(state, adapter, { ...sight, leftover }, now)
       const restoring = yield* drafts.restore(state, adapter, PaneId.make(pane.id), sight, now)
-      return soonest(typing, seen, witness.due(state, pokes, now), silence.due(state, now), pressing, restoring)
+      return soonest(typing, answer, seen, witness.due(state, pokes, now), silence.due(state, now), pressing, restoring)
     })
 
     return (state, { pokes }) =>

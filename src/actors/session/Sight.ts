@@ -1,6 +1,7 @@
 /** What the world shows of a session's agent: its pane, its screen, its own state file, in one look. */
 import { Effect, Option } from "effect"
 import type { AgentAdapter, Observation, Seat } from "../../agents/Agent.ts"
+import type { Dialog } from "../../agents/Asking.ts"
 import { squeeze } from "../../domain/Squeeze.ts"
 import { PaneId, Terminal, type TerminalError } from "../../terminal/Terminal.ts"
 import type { State } from "./State.ts"
@@ -12,6 +13,8 @@ export interface Sight {
   readonly dead: boolean
   /** Its agent ended and left a shell behind: what is shown may be its last picture, and keys would go to the shell. */
   readonly bare: boolean
+  /** A permission dialog, and nothing else, takes the keys. */
+  readonly dialog?: Dialog | undefined
   readonly humanActive: boolean
   /** What stands in the composer is ours and not on its way: the next message may take its place. */
   readonly leftover: boolean
@@ -55,6 +58,7 @@ export const look = (adapter: AgentAdapter, seat: Seat, pane: string): Effect.Ef
       structured,
       dead: screen.dead,
       bare: screen.bare === true,
+      dialog: seen.activity === "dialog" && seen.answer === undefined ? adapter.dialog?.(screen) : undefined,
       humanActive: screen.humanActive,
       leftover: false,
       farewell: screen.dead ? adapter.farewell(screen) : ""

@@ -1,6 +1,7 @@
 /** What a session actor knows: committed with every change, and read again by whoever runs it next. */
 import { Schema } from "effect"
 import { Evidence } from "../../domain/Evidence.ts"
+import { Approval, ApprovalId } from "../../domain/Approval.ts"
 import { MessageId } from "../../domain/Ids.ts"
 import { Letter, Order } from "../../domain/Letter.ts"
 import { MessageStatus, Sender } from "../../domain/Message.ts"
@@ -167,6 +168,13 @@ export const State = Schema.Struct({
     /** When its last turn was over, Unix ms: what was asked for before that is void. */
     over: Schema.Finite
   }),
+  /**
+   * Permissions that the agent waits for, or whose answer may not have reached it yet (`outcome`). `pressed`: by keys, which
+   * carry no words.
+   */
+  asking: Schema.Array(Schema.Struct({ ...Approval.fields, pressed: Schema.Boolean })),
+  /** Ids of approvals known here, newest last: a late word of one that is over means nothing. */
+  asked: Schema.Array(ApprovalId),
   /** A file from which the agent goes on in a fresh context once its turn is over. */
   handoff: Schema.NullOr(Schema.Struct({ file: Schema.String })),
   vigil: Vigil,

@@ -2,6 +2,7 @@
 import type { Signal } from "../../agents/Agent.ts"
 import type { MessageId } from "../../domain/Ids.ts"
 import { Out } from "../Out.ts"
+import { asked, awaits, ranToEnd, voided } from "./Asking.ts"
 import { allAnswered, cleared, confirmed, endedBy, turnOver } from "./Delivery.ts"
 import { limitedBy, succeeded } from "./Limits.ts"
 import { alreadySeen, inConversation, isOlder, isVoid } from "./Epoch.ts"
@@ -20,7 +21,7 @@ const ANSWER = 200_000
 export type Carries = (prompt: string) => ReadonlyArray<MessageId>
 
 /** Every way the running turn may end tells its messages so. `null`: no answer is known. */
-const ends = (state: State, answer: string | null, evidence: string, now: number): Move => {
+export const ends = (state: State, answer: string | null, evidence: string, now: number): Move => {
   const texts =
     answer === null
       ? []
@@ -42,7 +43,7 @@ const cutting = ({ flying }: State, ids: ReadonlyArray<MessageId>): boolean =>
   )
 
 /** A turn that is over without having carried anything. */
-const over = (state: State): State => ({ ...state, turn: null, ended: endedBy(state) })
+export const over = (state: State): State => ({ ...state, turn: null, ended: endedBy(state) })
 
 /** What a turn carried that is over already. */
 const endedTurn = ({ ended }: State, turn: string) =>
@@ -58,11 +59,14 @@ const stale = ({ turnAt }: State, at: number): boolean => turnAt !== null && at 
 const done = ({ overAt }: State, at: number): boolean => overAt !== null && at < overAt
 
 /** A turn that was thought to be over may go on, but what is late says nothing of the one that runs. */
-const works = (state: State, turn: string, at: number, now: number): Move => {
-  if (done(state, at)) return stay(state)
+const outdated = (state: State, turn: string, at: number): boolean => {
+  if (done(state, at)) return true
   const runs = state.turn !== null || state.carried.length > 0
-  return late(state, turn, at) && (runs || stale(state, at)) ? stay(state) : takesUp(state, turn, at, now)
+  return late(state, turn, at) && (runs || stale(state, at))
 }
+
+const works = (state: State, turn: string, at: number, now: number): Move =>
+  outdated(state, turn, at) || awaits(state) ? stay(state) : takesUp(state, turn, at, now)
 
 /** It is at work, in this turn. */
 const takesUp = (state: State, turn: string, at: number, now: number): Move => {
@@ -129,9 +133,15 @@ const interpret = (state: State, signal: Signal, at: number, now: number, carrie
       const actions = state.actions.map((action, place) =>
         place === index ? { ...action, took: Math.max(0, at - action.at), failed: signal.failed } : action
       )
-      return works({ ...state, actions }, signal.turn, at, now)
+      return andThen(ranToEnd({ ...state, actions }, signal.tool, signal.detail), (next) =>
+        works(next, signal.turn, at, now)
+      )
     }
     case "PermissionAsked":
+      if (signal.approval !== undefined) {
+        if (outdated(state, signal.turn, at)) return voided(state, signal.approval, "its turn is over")
+        return asked(state, signal.approval, now)
+      }
       return andThen(enter(state, "waiting-permission", signal.question.slice(0, 500), now), (next) =>
         tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: signal.question.slice(0, 2000) })
       )
@@ -214,8 +224,12 @@ export const signalled = (
   if (state.signals.includes(id)) return stay(state)
   const vigil = { ...state.vigil, heard: signal._tag === "ContextMeasured" ? state.vigil.heard : now }
   const taken: State = { ...state, heardAt: at, signals: [...state.signals, id].slice(-SIGNALS), vigil }
-  if (taken.phase === "stopped" || taken.phase === "crashed") return stay(taken)
-  if (isVoid(taken, conversation, signal, at)) return forgotten(taken, signal, now, carries)
+  const ended = taken.phase === "stopped" || taken.phase === "crashed"
+  const forgot = isVoid(taken, conversation, signal, at)
+  if ((ended || forgot) && signal._tag === "PermissionAsked" && signal.approval !== undefined)
+    return voided(taken, signal.approval, ended ? `the session is ${taken.phase}` : "the agent's context was cleared")
+  if (ended) return stay(taken)
+  if (forgot) return forgotten(taken, signal, now, carries)
   // Its start told nothing, or has not come: the first prompt tells where the agent is.
   const first = signal._tag === "PromptSubmitted" && taken.agentSessionId === null && conversation !== undefined
   const heard = hears(taken, signal, at)
@@ -262,39 +276,4 @@ const settled = (
       out: told
     })
   })
-}
-
-/**
- * What the reactor saw, with hooks outranking it: a screen may end `starting`, a dialog, a person's draft and an
- * interrupted turn, and it may show a dialog or a draft; the reactor reports `idle` of a working agent only when the
- * agent's own state file says so or the screen has said so for a while.
- */
-export const observed = (
-  state: State,
-  activity: "starting" | "idle" | "busy" | "dialog" | "composing",
-  detail: string,
-  now: number
-): Move => {
-  if (state.phase === "stopped" || state.phase === "crashed") return stay(state)
-  switch (activity) {
-    case "starting":
-      return stay(state)
-    case "dialog":
-      return andThen(enter(state, "waiting-permission", detail.slice(0, 500), now), (next) =>
-        state.phase === "waiting-permission"
-          ? stay(next)
-          : tellWorld(next, { _tag: "PermissionAsked", id: idOf(next), question: detail.slice(0, 2000) })
-      )
-    case "composing":
-      return state.phase === "idle" ? enter(state, "human-composing", detail, now) : stay(state)
-    case "busy":
-      return state.phase === "compacting" ? stay(state) : enter(state, "working", detail, now)
-    case "idle":
-      if (state.phase === "idle") return stay(state)
-      if (state.carried.length > 0) {
-        const why = detail || "the agent is idle again without having ended the turn"
-        return ends(state, null, why.slice(0, 500), now)
-      }
-      return enter({ ...over(state), interrupting: null }, "idle", "", now)
-  }
 }

@@ -3,6 +3,7 @@ import type { AgentAdapter } from "../../agents/Agent.ts"
 import type { SessionPhase } from "../../domain/Session.ts"
 import type { Because } from "./Deciding.ts"
 import type { Report } from "./SessionReactor.ts"
+import { awaits } from "./Asking.ts"
 import type { State } from "./State.ts"
 import type { Sight } from "./Sight.ts"
 
@@ -35,9 +36,22 @@ const LOST = 5000
 /** Ms between two looks at what holds the line up while nothing moves. */
 const HELD = 1000
 
+/** Ms between two looks at an agent whose question shows no dialog. */
+const UNSEEN = 1000
+
+/** An agent has asked by its hook, and shows no dialog: for how long, ms, until it counts as answered there? `seen`: it did. */
+const holdForAnswer = ({ asking }: State, shown: Shown, adapter: AgentAdapter, seen: boolean): number => {
+  if (seen || asking.every(({ outcome }) => outcome !== null)) return 800
+  // The dialog comes only when the hook has ended, and until then it looks like work.
+  if (adapter.asking?.dialog === "after" && shown === "busy") return Infinity
+  return 5000
+}
+
 /** How long, ms, must this be seen before it counts against the phase the hooks gave? */
 const holdFor = (state: State, shown: Shown, adapter: AgentAdapter, structured: boolean): number => {
-  if (state.phase === "starting" || shown === "dialog") return 0
+  if (state.phase === "starting") return 0
+  // Where a rule answers, the dialog is gone before anybody could read it.
+  if (shown === "dialog") return state.phase === "working" && adapter.asking !== undefined ? 600 : 0
   if ((state.phase === "working" || state.phase === "unknown") && shown === "idle") {
     // The agent may put the prompt back into its composer, and draws that a moment after it says that it is idle.
     if (state.interrupting !== null) return 600
@@ -68,6 +82,9 @@ export const makeWitness = (report: Report): Witness => {
   let lookedPhase: SessionPhase | undefined
   let again: number | undefined
   let silent = false
+  /** Questions at whose time a dialog was seen, and the ones known at the last look, with their answers. */
+  let dialogFor: ReadonlyArray<string> = []
+  let lookedAsking: State["asking"] = []
   let shownSince: { readonly shown: Shown; readonly at: number } | undefined
 
   /** Somebody else holds the line up. Nothing need be drawn when a person stops typing, so no poke may come. */
@@ -76,6 +93,7 @@ export const makeWitness = (report: Report): Witness => {
   const wants = (state: State, pokes: number): boolean =>
     pokes !== lookedPokes ||
     state.phase !== lookedPhase ||
+    state.asking !== lookedAsking ||
     again !== undefined ||
     state.phase === "starting" ||
     held(state)
@@ -105,6 +123,7 @@ export const makeWitness = (report: Report): Witness => {
       lookedAt = now
       lookedPokes = pokes
       lookedPhase = state.phase
+      lookedAsking = state.asking
       again = undefined
       silent = !adapter.capabilities.turns
       // Without a word of its own, an agent that has not been ready yet is not at work but about to start.
@@ -115,6 +134,7 @@ export const makeWitness = (report: Report): Witness => {
         again = soon === undefined ? undefined : now + soon
         return soon
       }
+      if (shown === "dialog") dialogFor = state.asking.map(({ id }) => id)
       if (phaseOf[shown] === state.phase) {
         shownSince = undefined
         if (shown === "composing" && sight.humanActive) return ((again = now + HELD), HELD)
@@ -123,10 +143,15 @@ export const makeWitness = (report: Report): Witness => {
       }
       // A letter on its way explains what is seen; its own confirmation moves the phase.
       if (shownSince?.shown !== shown) shownSince = { shown, at: now }
-      const left = shownSince.at + holdFor(state, shown, adapter, sight.structured) - now
+      const seen = state.asking.every(({ id }) => dialogFor.includes(id))
+      const hold = awaits(state)
+        ? holdForAnswer(state, shown, adapter, seen)
+        : holdFor(state, shown, adapter, sight.structured)
+      const left = shownSince.at + hold - now
       if (left > 0) {
-        again = now + left
-        return left
+        const next = awaits(state) ? Math.min(left, UNSEEN) : left
+        again = now + next
+        return next
       }
       shownSince = undefined
       // What is taken up together with it may say the opposite: then the phase is the same, and perhaps nothing is drawn.

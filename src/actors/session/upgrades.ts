@@ -57,6 +57,8 @@ const knowTeams = (old: Schema.Json): Schema.Json => {
     draft: null,
     heardAt: 0,
     leasing: { held: [], awaits: null, renewal: null, over: 0 },
+    asking: [],
+    asked: [],
     handoff: null,
     vigil: {
       policy: null,

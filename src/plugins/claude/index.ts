@@ -7,8 +7,9 @@ import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { onPath } from "../sdk/launching.ts"
-import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
+import { answerHook, readAsk, readConversation, readHook } from "../sdk/hooks.ts"
 import { readWrites } from "../sdk/writes.ts"
+import { dialog } from "./dialog.ts"
 import { door } from "./door.ts"
 import { limited } from "./limits.ts"
 import { farewell, makeRulebook } from "./screen.ts"
@@ -88,6 +89,9 @@ export const adapter = (config: typeof Config.Type) =>
     writes: readWrites,
     conversation: readConversation,
     answer: answerHook,
+    // The dialog comes up at once, and whoever answers first is heard.
+    asking: { read: readAsk, dialog: "beside" },
+    dialog,
     observe,
     version: onceFor(version),
     submitted,

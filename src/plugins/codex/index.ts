@@ -5,10 +5,11 @@ import { Roster } from "../../agents/Roster.ts"
 import type { Stroke } from "../../terminal/Terminal.ts"
 import { onceFor } from "../sdk/agentVersion.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
-import { answerHook, readConversation, readHook } from "../sdk/hooks.ts"
+import { answerHook, readAsk, readConversation, readHook } from "../sdk/hooks.ts"
 import { gateCommand, hookCommand, onPath } from "../sdk/launching.ts"
 import { emptyComposer } from "../sdk/screen.ts"
 import { readWrites } from "../sdk/writes.ts"
+import { dialog } from "./dialog.ts"
 import { measure, observe, submitted, version } from "./rollout.ts"
 import { permissionFlags } from "./sandbox.ts"
 import { farewell, makeRulebook } from "./screen.ts"
@@ -116,6 +117,9 @@ export const adapter = (config: typeof Config.Type) =>
     writes: readWrites,
     conversation: readConversation,
     answer: answerHook,
+    // "Running hook" as long as it runs, and then the dialog.
+    asking: { read: readAsk, dialog: "after" },
+    dialog,
     measure,
     observe,
     version: onceFor(version),

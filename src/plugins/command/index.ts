@@ -1,7 +1,9 @@
 /** Any program as an agent: gemini, opencode, aider, a plain shell. Known by its screen, unless it reports by hooks. */
 import { Effect, Option, Schema } from "effect"
 import { defineAgent } from "../../agents/Agent.ts"
+import type { Dialog } from "../../agents/Asking.ts"
 import { Roster } from "../../agents/Roster.ts"
+import type { Screen, Stroke } from "../../terminal/Terminal.ts"
 import { definePlugin } from "../sdk/definePlugin.ts"
 import { readConversation, readHook } from "../sdk/hooks.ts"
 import { onPath } from "../sdk/launching.ts"
@@ -29,12 +31,35 @@ const Config = Schema.Struct({
   busy: Schema.optionalKey(Pattern),
   /** Matches the screen while it asks something that typed text would answer. Default: never. */
   dialog: Schema.optionalKey(Pattern),
+  /** What is typed into such a dialog, and entered, to allow what it asks or to deny it. Default: only a person does. */
+  answers: Schema.optionalKey(Schema.Struct({ yes: Schema.String, no: Schema.String })),
   /** The command that drops its context. */
   clear: Schema.optionalKey(Schema.NonEmptyString),
   /** It calls `sm hook <kind> <event>` itself, with UserPromptSubmit and Stop at least. */
   reports: Schema.optionalKey(Schema.Boolean),
   env: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
 })
+
+const entered = (text: string): ReadonlyArray<Stroke> => [
+  ...(text === "" ? [] : [{ _tag: "Paste", text } as const]),
+  { _tag: "Press", keys: ["Enter"] }
+]
+
+/** What the program asks is the line that the pattern matches. */
+const asksBy =
+  (pattern: RegExp, answers: (typeof Config.Type)["answers"]) =>
+  ({ dead, text }: Screen): Dialog | undefined => {
+    const line = text.split("\n").findLast((each) => pattern.test(each)) ?? ""
+    if (dead || !pattern.test(text)) return undefined
+    return {
+      kind: answers === undefined ? "question" : "permission",
+      tool: "dialog",
+      detail: line.replaceAll(/\s+/gu, " ").trim().slice(0, 1000),
+      about: () => false,
+      approve: answers === undefined ? undefined : entered(answers.yes),
+      deny: answers === undefined ? undefined : entered(answers.no)
+    }
+  }
 
 export const adapter = (config: typeof Config.Type) => {
   const reports = config.reports === true
@@ -85,6 +110,7 @@ export const adapter = (config: typeof Config.Type) => {
       // Mail waits for an agent that works, however long; for one that shows no prompt it does not.
       return { activity: blank || busy !== undefined ? "starting" : "busy", detail: "", draft: null }
     },
+    ...(dialog === undefined ? {} : { dialog: asksBy(dialog, config.answers) }),
     hook: readHook,
     conversation: readConversation,
     observe: () => Effect.succeedNone,

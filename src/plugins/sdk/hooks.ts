@@ -2,14 +2,17 @@
  * The hook protocol that Claude Code brought and Codex took over, as signals. Pure; fields are read leniently, for they
  * belong to other programs. Any program may report by it: `sm hook <kind> <event>` with JSON on standard input.
  */
+import { resolve } from "node:path"
 import { Option, Schema } from "effect"
 import type { Signal } from "../../agents/Agent.ts"
+import type { Ask } from "../../agents/Asking.ts"
 import type { Say } from "../../agents/Door.ts"
 
 const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
 const Payload = Schema.Struct({
   session_id: Text,
   transcript_path: Text,
+  cwd: Text,
   prompt_id: Text,
   turn_id: Text,
   agent_id: Text,
@@ -99,6 +102,50 @@ export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal>
   }
 }
 
+/** Tools that ask a person for words or a choice, not for leave. */
+const QUESTIONS = ["AskUserQuestion", "ExitPlanMode", "EnterPlanMode", "request_user_input"]
+/** Names of the one thing that a tool's input is about. Any other tool's is the whole of it. */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  Bash: "command",
+  apply_patch: "command",
+  Edit: "file_path",
+  MultiEdit: "file_path",
+  NotebookEdit: "notebook_path",
+  Read: "file_path",
+  Write: "file_path",
+  WebFetch: "url"
+}
+/** Longer ones are nothing that a rule was written for. */
+const LONGEST = 4000
+
+/** A path as the tool will take it: `src/../.git` is no place below `src`. */
+const whole = (name: string, value: string, cwd: string | undefined): string =>
+  name.endsWith("_path") ? resolve(cwd ?? "/", value) : value
+
+/** Never cut and never squeezed: what is allowed must be what is done. */
+const subjectOf = (tool: string, input: unknown, cwd: string | undefined): string | null => {
+  if (typeof input !== "object" || input === null) return null
+  const name = SUBJECTS[tool]
+  const value = name === undefined ? JSON.stringify(input) : (input as Readonly<Record<string, unknown>>)[name]
+  if (typeof value !== "string" || value.length > LONGEST) return null
+  return whole(name ?? "", value, cwd)
+}
+
+/** What a PermissionRequest asks for. */
+export const readAsk = (event: string, payload: unknown): Ask | undefined => {
+  const fields = event === "PermissionRequest" ? Option.getOrUndefined(decode(payload)) : undefined
+  if (fields === undefined) return undefined
+  const tool = fields.tool_name ?? "?"
+  const workingDir = fields.cwd ?? undefined
+  return {
+    tool,
+    detail: describe(fields.tool_input),
+    kind: QUESTIONS.includes(tool) ? "question" : "permission",
+    subject: subjectOf(tool, fields.tool_input, workingDir),
+    workingDir
+  }
+}
+
 export const readConversation = (payload: unknown): string | undefined =>
   Option.getOrUndefined(decode(payload))?.session_id ?? undefined
 
@@ -106,7 +153,12 @@ export const readConversation = (payload: unknown): string | undefined =>
 const TELLING = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"]
 
 /** Both agents honour the same answers; what is printed for another event, or is not this JSON, they take for an error. */
-export const answerHook = (event: string, { context, deny }: Say): string | undefined => {
+export const answerHook = (event: string, { context, deny, permission }: Say): string | undefined => {
+  if (event === "PermissionRequest" && permission !== undefined) {
+    const { allow, message } = permission
+    const decision = allow ? { behavior: "allow" } : { behavior: "deny", message: message ?? "denied" }
+    return JSON.stringify({ hookSpecificOutput: { hookEventName: event, decision } })
+  }
   const denies = deny !== undefined && event === "PreToolUse"
   const tells = context !== undefined && TELLING.includes(event)
   if (!denies && !tells) return undefined

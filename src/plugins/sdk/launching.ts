@@ -15,6 +15,9 @@ export interface Hook {
   readonly timeout: number
 }
 
+/** For so long a hook may wait for a person's answer, s; the command itself gives up before (`cli/hot/permission.ts`). */
+const ANSWERED = 600
+
 /** The shell command that reports an event of an agent kind to `sm`: absolute, so that it needs no PATH. */
 export const hookCommand = (
   sm: ReadonlyArray<string>,
@@ -24,7 +27,7 @@ export const hookCommand = (
 ): Hook => ({
   type: "command",
   command: [...sm, "hook", kind, event, ...more].map(word).join(" "),
-  timeout: 30
+  timeout: event === "PermissionRequest" ? ANSWERED : 30
 })
 
 /** The same before a tool that may write: it waits for the lock. */

@@ -51,7 +51,7 @@ export const recorded = (
       return {
         name: file.replace(/\.txt$/u, ""),
         agent,
-        screen: { ...about, text: lines.join("\n"), humanActive: false },
+        screen: { ...about, text: lines.join("\n"), humanActive: false, watched: false },
         expect
       }
     })
