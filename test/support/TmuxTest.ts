@@ -44,11 +44,11 @@ export const tmuxDir = Effect.gen(function* () {
 
 export const TmuxTest: Layer.Layer<Terminal, TerminalError> = Layer.unwrap(Effect.map(tmuxDir, tmuxIn))
 
-/** A person's client on the session's pane, as `sm attach` starts one. */
+/** A person's client on the session's pane, as `sm attach` starts one; as large as the pane, which keeps its size. */
 export const attached = (socket: string, sessionId: string) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const command = `tmux -S ${socket} attach-session -t =sm-${sessionId}`
+      const command = `stty cols 200 rows 51; exec tmux -S ${socket} attach-session -t =sm-${sessionId}`
       return spawn("script", ["-qfec", command, "/dev/null"], {
         stdio: ["pipe", "ignore", "ignore"],
         env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", LANG: "C.UTF-8" }
