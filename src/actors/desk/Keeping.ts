@@ -1,13 +1,11 @@
 /** Pure: what lies on the person's desk, and for how long. */
 import type { MessageId } from "../../domain/Ids.ts"
 import type { MessageStatus } from "../../domain/Message.ts"
+import type { Move as Step } from "../Move.ts"
 import { Out, publish, timer } from "../Out.ts"
 import { Desk, type Item, type State } from "./Desk.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
+export type Move = Step<State>
 
 /** Read letters that are kept, and unread news of sm's own; letters of sessions stay until they are read. */
 const KEPT = 500

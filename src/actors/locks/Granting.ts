@@ -1,21 +1,12 @@
 /** Pure: who gets a lease when, and how each ends. */
 import type { Lease, Scope, Ticket, Waiting } from "../../domain/Lock.ts"
+import { andThen, type Move as Step, stay } from "../Move.ts"
 import { type Out, publish, tell, timer } from "../Out.ts"
 import { Session } from "../session/Session.ts"
 import { against, cycleIn, isFree, least, nameOf } from "./Conflicts.ts"
 import { Locks, type State } from "./Locks.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
-
-export const stay = (state: State): Move => ({ state, out: [] })
-
-export const andThen = (move: Move, next: (state: State) => Move): Move => {
-  const after = next(move.state)
-  return { state: after.state, out: [...move.out, ...after.out] }
-}
+export type Move = Step<State>
 
 /** Tickets at their end that are remembered. */
 const REMEMBERED = 300

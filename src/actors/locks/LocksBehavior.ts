@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { holderKey, type Lease, type InLine, type Ticket, type Waiting } from "../../domain/Lock.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
+import { stay } from "../Move.ts"
 import { against, cycleIn, least, meet, nameOf, within } from "./Conflicts.ts"
 import {
   each,
@@ -14,7 +15,6 @@ import {
   renewed,
   type Request,
   settled,
-  stay,
   waitEnds,
   waits
 } from "./Granting.ts"

@@ -3,14 +3,12 @@ import { SYSTEM } from "../../domain/Message.ts"
 import type { Notice, NoticeKind, Severity } from "../../domain/Notice.ts"
 import { SWARM } from "../ActorSystem.ts"
 import { Desk } from "../desk/Desk.ts"
+import type { Move as Step } from "../Move.ts"
 import { newsId } from "../NoticeId.ts"
 import { type Out, publish, tell } from "../Out.ts"
 import type { State } from "./Monitor.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
+type Move = Step<State>
 
 /** Most that may be open: each commit writes them all. */
 export const MOST = 500

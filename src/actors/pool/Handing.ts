@@ -1,6 +1,7 @@
 /** Pure: which letter of a work queue goes to whom, and what becomes of it. */
 import { type MessageId, RoleAddress, type SessionId } from "../../domain/Ids.ts"
 import type { Addressee, MessageStatus } from "../../domain/Message.ts"
+import { andThen, type Move as Step, stay } from "../Move.ts"
 import { noticeId } from "../NoticeId.ts"
 import { ownLetter } from "../OwnLetter.ts"
 import { Out, publish, tell, timer } from "../Out.ts"
@@ -8,17 +9,7 @@ import { type Letter, replaces } from "../../domain/Letter.ts"
 import { Session } from "../session/Session.ts"
 import { type Member, Pool, type State } from "./Pool.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
-
-export const stay = (state: State): Move => ({ state, out: [] })
-
-export const andThen = (move: Move, next: (state: State) => Move): Move => {
-  const after = next(move.state)
-  return { state: after.state, out: [...move.out, ...after.out] }
-}
+export type Move = Step<State>
 
 export const addressOf = ({ role }: State): RoleAddress => RoleAddress.make(`@${role}`)
 

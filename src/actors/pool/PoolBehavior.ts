@@ -2,9 +2,10 @@
 import { Effect } from "effect"
 import type { SessionId } from "../../domain/Ids.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
+import { stay } from "../Move.ts"
 import { publish } from "../Out.ts"
 import { NotAllowed, NotNow } from "../session/Session.ts"
-import { accepted, addressOf, hop, type Move, settled, stay, takenBack, takers } from "./Handing.ts"
+import { accepted, addressOf, hop, type Move, settled, takenBack, takers } from "./Handing.ts"
 import { type Member, Pool, type State } from "./Pool.ts"
 
 /** Most letters that may wait for one role: each commit writes them all. */

@@ -5,24 +5,14 @@ import { HostId, SessionId, SessionName } from "../../domain/Ids.ts"
 import type { Cause, MessageStatus } from "../../domain/Message.ts"
 import { SessionCard, type SessionPhase } from "../../domain/Session.ts"
 import { Schema } from "effect"
+import { andThen, type Move as Step, stay as stays } from "../Move.ts"
 import { Out, publish } from "../Out.ts"
 import type { Letter } from "../../domain/Letter.ts"
 import type { State } from "./State.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
-
-export const stay = (state: State): Move => ({ state, out: [] })
-
-/** One move after the other. */
-export const andThen = (move: Move, next: (state: State) => Move): Move => {
-  const after = next(move.state)
-  return after.out.length === 0 && move.out.length === 0
-    ? after
-    : { state: after.state, out: [...move.out, ...after.out] }
-}
+export type Move = Step<State>
+export { andThen }
+export const stay: (state: State) => Move = stays
 
 export const tellWorld = (state: State, ...events: ReadonlyArray<Event>): Move => ({ state, out: events.map(publish) })
 

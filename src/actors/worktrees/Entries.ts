@@ -3,15 +3,11 @@ import type { WorktreeId, Worktree, WorktreePhase } from "../../domain/Worktree.
 import { type Out, publish, tell } from "../Out.ts"
 import { SWARM } from "../ActorSystem.ts"
 import { Locks } from "../locks/Locks.ts"
+import type { Move as Step } from "../Move.ts"
 import { Monitor } from "../monitor/Monitor.ts"
 import type { Entry, State } from "./Worktrees.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
-
-export const stay = (state: State): Move => ({ state, out: [] })
+export type Move = Step<State>
 
 export const entryOf = ({ entries }: State, id: WorktreeId): Entry | undefined =>
   entries.find(({ worktree }) => worktree.id === id)
