@@ -21,6 +21,14 @@ export const holderKey = (holder: Holder): string =>
     Person: () => "person"
   })
 
+/** How people and agents read it. */
+export const holderName = (holder: Holder): string =>
+  Holder.match(holder, {
+    Session: ({ id, name }) => (name === id ? name : `${name} (${id})`),
+    Guest: ({ name }) => name,
+    Person: () => "the person"
+  })
+
 /**
  * A workspace is the root of a git worktree on one host, real path. `path` is a glob inside it (`*`, `**`, `?`), relative,
  * with `/`; none is the whole workspace.
@@ -31,6 +39,9 @@ export const Scope = Schema.Struct({
   path: Schema.NullOr(Schema.NonEmptyString)
 })
 export type Scope = typeof Scope.Type
+
+export const placeText = ({ path, workspace }: Pick<Scope, "path" | "workspace">): string =>
+  path === null ? workspace : `${path} in ${workspace}`
 
 /** Grows with every grant in the swarm: whoever has a smaller one for the same scope has lost it. */
 export const Fence = Schema.Int

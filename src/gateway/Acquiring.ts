@@ -3,7 +3,7 @@ import { Clock, Duration, Effect, PubSub } from "effect"
 import { ref } from "../actors/ActorRef.ts"
 import { SWARM } from "../actors/ActorSystem.ts"
 import { Locks, type Standing } from "../actors/locks/Locks.ts"
-import { Holder, type Lease, type Waiting } from "../domain/Lock.ts"
+import { holderName, type Lease, placeText, type Waiting } from "../domain/Lock.ts"
 import { span } from "../domain/Span.ts"
 import { Refusal } from "./Refusal.ts"
 import { Feed } from "./Feed.ts"
@@ -34,16 +34,6 @@ export const acquire = (request: Request, patience: number) =>
   }).pipe(Effect.scoped)
 
 export const giveUp = (ticket: Lease["ticket"], why: string) => locks.ask("GiveUp", { ticket, why })
-
-export const holderName = (holder: Holder): string =>
-  Holder.match(holder, {
-    Session: ({ id, name }) => (name === id ? name : `${name} (${id})`),
-    Guest: ({ name }) => name,
-    Person: () => "the person"
-  })
-
-export const placeText = ({ path, workspace }: Pick<Lease, "path" | "workspace">): string =>
-  path === null ? workspace : `${path} in ${workspace}`
 
 /** "eng (1a2b3c4d) has src/** in /repo since 3m (refactoring), until its turn ends". */
 export const heldText = (held: Lease | Waiting, now: number): string => {

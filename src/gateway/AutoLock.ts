@@ -6,10 +6,10 @@ import { createHash } from "node:crypto"
 import { Clock, Effect } from "effect"
 import type { Writes } from "../agents/Agent.ts"
 import type { HostId } from "../domain/Ids.ts"
-import { type Holder, type Lease, Ticket, type Waiting } from "../domain/Lock.ts"
+import { type Holder, holderName, type Lease, placeText, Ticket, type Waiting } from "../domain/Lock.ts"
 import { LockRules, whenDownOf } from "../domain/LockPolicy.ts"
 import { span } from "../domain/Span.ts"
-import { acquire, giveUp, holderName, placeText } from "./Acquiring.ts"
+import { acquire, giveUp } from "./Acquiring.ts"
 import { type Located, Locator } from "./Locating.ts"
 
 /** A question is answered after this at the latest, ms; asking again goes on with the wait. */

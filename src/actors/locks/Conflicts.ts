@@ -1,6 +1,6 @@
 /** Pure: what stands in the way of a request, who waits for whom, and where that would never end. */
 import { covers, meets } from "../../domain/Glob.ts"
-import { Holder, holderKey, type Lease, type Scope, type Waiting } from "../../domain/Lock.ts"
+import { type Holder, holderKey, holderName, type Lease, type Scope, type Waiting } from "../../domain/Lock.ts"
 import type { State } from "./Locks.ts"
 
 const ALL = "**"
@@ -57,15 +57,7 @@ export const against = (state: State, wish: Wish, place: number): ReadonlyArray<
 export const isFree = (state: State, wish: Wish, place: number): boolean =>
   leasesAgainst(state, wish).length === 0 && requestsAgainst(state, wish, place).length === 0
 
-/** How a holder is called. */
-export const nameOf = (holder: Holder): string =>
-  Holder.match(holder, {
-    Session: ({ id, name }) => (name === id ? name : `${name} (${id})`),
-    Guest: ({ name }) => name,
-    Person: () => "the person"
-  })
-
-export interface Cycle {
+interface Cycle {
   /** In order, from whose request came last; the last waits for the first. */
   readonly names: ReadonlyArray<string>
   /** That request. */
@@ -91,7 +83,7 @@ export const cycleIn = (state: State): Cycle | undefined => {
       const ring = path.slice(start)
       const places = ring.map(({ by }) => state.waiting.indexOf(by))
       const last = places.indexOf(Math.max(...places))
-      const names = [...ring.slice(last), ...ring.slice(0, last)].map((step) => nameOf(step.holder))
+      const names = [...ring.slice(last), ...ring.slice(0, last)].map((step) => holderName(step.holder))
       const youngest = ring[last]?.by
       return youngest === undefined ? undefined : { names, youngest }
     }

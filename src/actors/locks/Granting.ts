@@ -1,9 +1,9 @@
 /** Pure: who gets a lease when, and how each ends. */
-import type { Lease, Scope, Ticket, Waiting } from "../../domain/Lock.ts"
+import { holderName, type Lease, type Scope, type Ticket, type Waiting } from "../../domain/Lock.ts"
 import { andThen, type Move as Step, stay } from "../Move.ts"
 import { type Out, publish, tell, timer } from "../Out.ts"
 import { Session } from "../session/Session.ts"
-import { against, cycleIn, isFree, least, nameOf } from "./Conflicts.ts"
+import { against, cycleIn, isFree, least } from "./Conflicts.ts"
 import { Locks, type State } from "./Locks.ts"
 
 export type Move = Step<State>
@@ -15,7 +15,7 @@ const remembered = (state: State, ticket: Ticket, why: string): State["ended"] =
   [...state.ended, { ticket, why }].slice(-REMEMBERED)
 
 const over = ({ holder, ticket }: Lease | Waiting, why: string): Out =>
-  publish({ _tag: "LeaseEnded", id: ticket, ticket, holder: nameOf(holder), why })
+  publish({ _tag: "LeaseEnded", id: ticket, ticket, holder: holderName(holder), why })
 
 /** Who ended a lease: its session by what befell it, which it knows; its holder by a word; or somebody else. */
 export type Ending = "known" | "own" | "taken"
@@ -97,7 +97,7 @@ export const renewed = (state: State, ticket: Ticket, now: number, asked?: numbe
 export const waits = (state: State, request: Request, until: number, now: number): Move => {
   const waiting: Waiting = { ...request, since: now, until }
   const next = { ...state, waiting: [...state.waiting, waiting] }
-  const behind = against(next, least(waiting), next.waiting.length - 1).map(({ holder }) => nameOf(holder))
+  const behind = against(next, least(waiting), next.waiting.length - 1).map(({ holder }) => holderName(holder))
   const { holder } = request
   const told =
     holder._tag === "Session"
@@ -135,7 +135,7 @@ const unringed = (state: State): Move => {
   return andThen(waitEnds(state, cycle.youngest, ringText(cycle.names)), unringed)
 }
 
-export const ringText = (names: ReadonlyArray<string>): string =>
+const ringText = (names: ReadonlyArray<string>): string =>
   `waiting would never end: ${[...names, names[0]].join(" waits for ")}`
 
 const nextEnd = ({ leases, waiting }: State): number | null =>

@@ -1,9 +1,9 @@
 /** How the lock manager answers its mail. */
 import { Effect } from "effect"
-import { holderKey, type Lease, type InLine, type Ticket, type Waiting } from "../../domain/Lock.ts"
+import { holderKey, holderName, type Lease, type InLine, type Ticket, type Waiting } from "../../domain/Lock.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
 import { stay } from "../Move.ts"
-import { against, cycleIn, least, meet, nameOf, within } from "./Conflicts.ts"
+import { against, cycleIn, least, meet, within } from "./Conflicts.ts"
 import {
   each,
   endAll,
@@ -33,7 +33,7 @@ const standing = (state: State, ticket: Ticket): Standing => {
 
 const queued = (state: State): ReadonlyArray<InLine> =>
   state.waiting.map((waiting, place) => {
-    const behind = against(state, least(waiting), place).map(({ holder }) => nameOf(holder))
+    const behind = against(state, least(waiting), place).map(({ holder }) => holderName(holder))
     return { ...waiting, behind: [...new Set(behind)] }
   })
 
@@ -54,7 +54,7 @@ const MOST_WAITING = 1000
 
 const crowd = ({ leases, waiting }: State, { holder }: Request): string | undefined => {
   const own = [...leases, ...waiting].filter((other) => holderKey(other.holder) === holderKey(holder)).length
-  if (own >= MOST_OF_ONE) return `${nameOf(holder)} has ${own} locks and requests for one already`
+  if (own >= MOST_OF_ONE) return `${holderName(holder)} has ${own} locks and requests for one already`
   return waiting.length >= MOST_WAITING ? `${waiting.length} requests wait already` : undefined
 }
 

@@ -1,5 +1,6 @@
 /** How a session takes what the lock manager tells it. */
 import { HostId } from "../../domain/Ids.ts"
+import { placeText } from "../../domain/Lock.ts"
 import { report, type Some } from "./Handling.ts"
 import { isAtRest, taken } from "./Leasing.ts"
 import { idOf, stay } from "./Move.ts"
@@ -9,11 +10,10 @@ import type { State } from "./State.ts"
 type Held = State["leasing"]["held"][number]
 
 /** It works on, and believes that it has the place for itself. */
-const warning = (state: State, { path, ticket, workspace }: Held, why: string, now: number) => {
-  const place = path === null ? workspace : `${path} in ${workspace}`
-  const text = `[sm] You have lost your lock on ${place}: ${why}. Somebody else may write there now: sm locks shows who. sm lock takes it again.`
+const warning = (state: State, lost: Held, why: string, now: number) => {
+  const text = `[sm] You have lost your lock on ${placeText(lost)}: ${why}. Somebody else may write there now: sm locks shows who. sm lock takes it again.`
   const me = { kind: "session", id: idOf(state), host: HostId.make(state.host), name: state.name } as const
-  return notice(state, me, { about: `lost ${ticket}`, at: now, text, mode: "important" })
+  return notice(state, me, { about: `lost ${lost.ticket}`, at: now, text, mode: "important" })
 }
 
 export const locking: Some<"Leased" | "LeaseAwaited" | "LeaseLost"> = {
