@@ -1,10 +1,11 @@
 /** Takes a lease, waiting in short questions with one ticket: a daemon that starts anew is asked again. */
+import type { Lease } from "../src/domain/Lock.ts"
+import type { Output } from "../src/gateway/Api.ts"
 import { ask } from "./Client.ts"
 import { here } from "./Here.ts"
 import { makeTicket } from "./MakeId.ts"
 import { complain } from "./Output.ts"
 import type { Failure } from "./Reply.ts"
-import type { Lease } from "./view/Locks.ts"
 
 export interface Wish {
   readonly reason: string
@@ -13,11 +14,7 @@ export interface Wish {
   readonly ttlMs?: number
 }
 
-interface Answer {
-  readonly outcome: "granted" | "waits" | "over"
-  readonly lease: Lease | null
-  readonly why: string
-}
+type Answer = Output<"lock">
 
 /** A daemon that dies answers nobody, and nothing tells so: this long, ms, a question may go unnoticed. */
 const SLICE = 5000

@@ -1,11 +1,12 @@
 /** `sm lock "<reason>"`: this workspace, or a part of it, is yours to write in. */
 import { Option } from "clipanion"
+import type { Lease } from "../../src/domain/Lock.ts"
 import { span } from "../../src/domain/Span.ts"
 import { Misuse } from "../Misuse.ts"
 import { done, refusal } from "../Output.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import { take } from "../Taking.ts"
-import { type Lease, place } from "../view/Locks.ts"
+import { place } from "../view/Locks.ts"
 import { lengthOf } from "../When.ts"
 
 const RIGHT = 'sm lock "renaming the api" --wait 2m'

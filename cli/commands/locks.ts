@@ -2,7 +2,8 @@
 import { Option } from "clipanion"
 import { here } from "../Here.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
-import { lockLines, type Locks as All } from "../view/Locks.ts"
+import type { Output } from "../../src/gateway/Api.ts"
+import { lockLines } from "../view/Locks.ts"
 
 export class Locks extends SmCommand {
   static override paths = pathsOf("locks")
@@ -16,7 +17,7 @@ export class Locks extends SmCommand {
   })
   here = Option.Boolean("--here", false, { description: "only of this repository, its worktrees included" })
   override execute() {
-    return this.show<All>(
+    return this.show<Output<"locks">>(
       "locks",
       this.here ? here() : {},
       (all) => (all.leases.length + all.waiting.length === 0 ? "nothing is locked" : lockLines(all)),

@@ -1,13 +1,11 @@
 /** `sm notices`: what a person should know now. */
 import { Option } from "clipanion"
+import type { Output } from "../../src/gateway/Api.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import { table } from "../view/Table.ts"
 import { ago } from "../view/Time.ts"
 
-interface Open {
-  readonly notices: ReadonlyArray<{ readonly severity: string; readonly at: number; readonly text: string }>
-  readonly silent: ReadonlyArray<string>
-}
+type Open = Output<"notices">
 
 const shown = ({ notices, silent }: Open): string =>
   [

@@ -1,8 +1,9 @@
 /** `sm unlock`: give back what you have locked here. */
 import { Option } from "clipanion"
+import type { Lease } from "../../src/domain/Lock.ts"
 import { here } from "../Here.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
-import { type Lease, place } from "../view/Locks.ts"
+import { place } from "../view/Locks.ts"
 
 const lines = (leases: ReadonlyArray<Lease>): string =>
   leases.length === 0

@@ -1,33 +1,14 @@
 /** `sm worktree list|restore|remove`: the git worktrees that sm has made. */
 import { Option } from "clipanion"
 import { perhaps } from "../../src/domain/Near.ts"
+import type { Worktree } from "../../src/domain/Worktree.ts"
+import type { Output } from "../../src/gateway/Api.ts"
 import { Misuse } from "../Misuse.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import { table } from "../view/Table.ts"
 import { ago } from "../view/Time.ts"
 
-interface Kept {
-  readonly bundle: string
-  readonly bytes: number
-  readonly work: object | null
-}
-
-interface Worktree {
-  readonly id: string
-  readonly name: string
-  readonly branch: string
-  readonly path: string
-  readonly phase: string
-  readonly sessionName: string
-  readonly since: number
-  readonly kept: Kept | null
-  readonly problem: string | null
-}
-
-interface Listed extends Worktree {
-  readonly living: string | null
-  readonly changes: number | null
-}
+type Listed = Output<"worktrees">[number]
 
 const ACTIONS = ["list", "restore", "remove"]
 

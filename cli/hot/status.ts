@@ -3,7 +3,8 @@ import { ask } from "../Client.ts"
 import { here } from "../Here.ts"
 import { Misuse } from "../Misuse.ts"
 import { settle } from "../Output.ts"
-import { lockLines, type Locks } from "../view/Locks.ts"
+import type { Output } from "../../src/gateway/Api.ts"
+import { lockLines } from "../view/Locks.ts"
 import { sessionLines, type Card } from "../view/Sessions.ts"
 import { parse, type Shape } from "./Arguments.ts"
 
@@ -12,7 +13,7 @@ type Status = {
   readonly me: Card | null
   readonly others: ReadonlyArray<Card>
   readonly total: number
-} & Partial<Locks>
+} & Partial<Output<"locks">>
 
 export const shape: Shape = { bare: ["json"], valued: [], either: [] }
 

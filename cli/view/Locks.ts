@@ -1,28 +1,10 @@
 /** Leases and who waits for them, as people read them. */
+import type { InLine, Lease } from "../../src/domain/Lock.ts"
+import type { Output } from "../../src/gateway/Api.ts"
 import { table } from "./Table.ts"
 import { ago, until } from "./Time.ts"
 
-export interface Held {
-  readonly ticket: string
-  readonly host: string
-  readonly workspace: string
-  readonly path: string | null
-  readonly holder: { readonly _tag: string; readonly id?: string; readonly name: string }
-  readonly reason: string
-  readonly since: number
-  readonly until: number
-}
-export interface Lease extends Held {
-  readonly fence: number
-  readonly auto: boolean
-}
-export interface Waiting extends Held {
-  readonly behind: ReadonlyArray<string>
-}
-export interface Locks {
-  readonly leases: ReadonlyArray<Lease>
-  readonly waiting: ReadonlyArray<Waiting>
-}
+type Held = Lease | InLine
 
 export const place = ({ path, workspace }: Pick<Held, "path" | "workspace">): string =>
   path === null ? workspace : `${path} in ${workspace}`
@@ -34,7 +16,7 @@ const nameOf = ({ holder }: Held): string =>
 const end = (held: Lease): string => (held.holder._tag === "Session" ? "its turn ends" : `in ${until(held.until)}`)
 
 /** Hosts only where there are several. */
-export const lockLines = ({ leases, waiting }: Locks): string => {
+export const lockLines = ({ leases, waiting }: Output<"locks">): string => {
   const hosts = new Set([...leases, ...waiting].map(({ host }) => host))
   const where = (held: Held) => (hosts.size > 1 ? `${held.host}:${place(held)}` : place(held))
   const has = leases.map((lease) => [
