@@ -6,6 +6,9 @@ import { HostId, SessionId } from "./Ids.ts"
 export const Severity = Schema.Literals(["info", "attention", "problem", "critical"])
 export type Severity = typeof Severity.Type
 
+/** More is worse. */
+export const rankOf = (severity: Severity): number => Severity.literals.indexOf(severity)
+
 /** What was found. Channels choose by it. */
 export const NoticeKind = Schema.Literals([
   "idle",

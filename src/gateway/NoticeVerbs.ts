@@ -4,15 +4,13 @@ import { ref } from "../actors/ActorRef.ts"
 import { Monitor } from "../actors/monitor/Monitor.ts"
 import { Directory } from "../broker/Directory.ts"
 import type { HostId } from "../domain/Ids.ts"
-import { Severity } from "../domain/Notice.ts"
+import { rankOf } from "../domain/Notice.ts"
 import type { Input, Output } from "./Api.ts"
 
 const monitorOf = (host: HostId) => ref(Monitor, host, host)
 
 /** A host that does not answer is left out, and named. */
 const PATIENCE = Duration.seconds(2)
-
-const rank = ({ severity }: { readonly severity: Severity }): number => Severity.literals.indexOf(severity)
 
 export const notices = ({ session }: Input<"notices">, here: HostId) =>
   Effect.gen(function* () {
@@ -33,7 +31,7 @@ export const notices = ({ session }: Input<"notices">, here: HostId) =>
       notices: answers
         .flatMap(({ open }) => open)
         .filter((notice) => session === undefined || notice.session === session || notice.name === session)
-        .sort((one, two) => rank(two) - rank(one) || one.at - two.at),
+        .sort((one, two) => rankOf(two.severity) - rankOf(one.severity) || one.at - two.at),
       silent: answers.flatMap(({ silent }) => silent)
     } satisfies Output<"notices">
   })

@@ -1,6 +1,6 @@
 /** Pure: which notices are open, which were told, and who is told of them. */
 import { SYSTEM } from "../../domain/Message.ts"
-import type { Notice, NoticeKind, Severity } from "../../domain/Notice.ts"
+import { type Notice, type NoticeKind, rankOf } from "../../domain/Notice.ts"
 import { SWARM } from "../ActorSystem.ts"
 import { Desk } from "../desk/Desk.ts"
 import type { Move as Step } from "../Move.ts"
@@ -17,10 +17,8 @@ const REMEMBERED = 2000
 /** Characters of a sentence that are kept. */
 const LONGEST = 1000
 
-const RANK: Readonly<Record<Severity, number>> = { info: 0, attention: 1, problem: 2, critical: 3 }
-
 /** From this severity on it lies before the person too, until it is read. */
-const forDesk = ({ severity }: Notice): boolean => RANK[severity] >= RANK.attention
+const forDesk = ({ severity }: Notice): boolean => rankOf(severity) >= rankOf("attention")
 
 /** Begins with these, whole words: `idle 1a2b` is not of the session `1a2b3c4d`. */
 const isOf = ({ cause }: Notice, causes: string): boolean =>
@@ -47,7 +45,7 @@ const ended = (notice: Notice, why: string): Out =>
 export const saw = (state: State, said: Notice): Move => {
   const notice = { ...said, text: said.text.slice(0, LONGEST) }
   const known = state.open.find(({ cause }) => cause === notice.cause)
-  const worse = known !== undefined && RANK[notice.severity] > RANK[known.severity]
+  const worse = known !== undefined && rankOf(notice.severity) > rankOf(known.severity)
   if (!worse && (known !== undefined || state.told.includes(notice.cause))) return { state, out: [] }
   const open = [...state.open.filter((other) => other !== known), notice]
   const old = open.slice(0, -MOST)
