@@ -17,7 +17,7 @@ interface Hearing {
   /** The broker is gone; it is tried again. */
   readonly lost: () => void
 }
-export interface Listening extends Omit<Hearing, "heard"> {
+interface Listening extends Omit<Hearing, "heard"> {
   readonly fact: (fact: Fact) => void
 }
 

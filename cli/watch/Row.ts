@@ -70,7 +70,7 @@ const leaseOf = (known: Known, id: string, width: number): Piece => {
 
 export const roleOf = ({ em, role }: SessionCard): string => (em ? (role === null ? "EM" : `EM ${role}`) : (role ?? ""))
 
-export const saysOf = ({ completed, status, task }: SessionCard): string => {
+const saysOf = ({ completed, status, task }: SessionCard): string => {
   if (completed !== null) return plain(`done: ${completed.note ?? completed.task ?? "its task"}`)
   return plain(status?.text ?? task ?? "")
 }

@@ -4,7 +4,7 @@ import { type Key, keysOf } from "./Keys.ts"
 import { type Cursor, ENTER, type Frame, LEAVE, type Look, paint, type Size } from "./Paint.ts"
 import type { Line } from "./Piece.ts"
 
-export interface Audience {
+interface Audience {
   readonly key: (key: Key) => void
   /** All must be drawn again. */
   readonly redraw: () => void

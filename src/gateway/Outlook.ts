@@ -6,7 +6,7 @@ import type { Explained } from "./ExplainApi.ts"
 type Outlook = Explained["next"]
 
 /** What its kind reports, and seconds without a sign after which nothing is known. */
-export interface Basis {
+interface Basis {
   readonly capabilities: AgentAdapter["capabilities"]
   readonly unknownAfter: number
 }

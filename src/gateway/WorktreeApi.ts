@@ -6,7 +6,7 @@ import { verb } from "./Verb.ts"
 /** By its id, its branch, its path, or the name of the session it is for. */
 const Which = Schema.NonEmptyString
 
-export const WorktreeView = Schema.Struct({
+const WorktreeView = Schema.Struct({
   ...Worktree.fields,
   /** Name of a session that lives in it. */
   living: Schema.NullOr(Schema.String),

@@ -25,7 +25,7 @@ const PREFIX = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${nam
 /** Those of git's own variables that are the person's settings, and not where some other git command works. */
 const KEPT = /^GIT_(CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|EXEC_PATH|TEMPLATE_DIR|SSL_.*)$/u
 
-export const environmentOf = (env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> => ({
+const environmentOf = (env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       value === undefined || (name.startsWith("GIT_") && !KEPT.test(name)) ? [] : [[name, value] as const]

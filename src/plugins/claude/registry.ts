@@ -15,7 +15,7 @@ const Registered = Schema.fromJsonString(
     messagingSocketPath: Schema.optionalKey(Schema.String)
   })
 )
-export type Registered = typeof Registered.Type
+type Registered = typeof Registered.Type
 const decodeRegistered = Schema.decodeOption(Registered)
 
 const optional = (path: string) => readFile(path, "utf8").catch(() => "")

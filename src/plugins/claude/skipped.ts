@@ -16,7 +16,7 @@ const Skipped = Schema.fromJsonString(
 )
 const decodeSkipped = Schema.decodeOption(Skipped)
 
-export interface Restrictions {
+interface Restrictions {
   readonly deny: ReadonlyArray<string>
   readonly ask: ReadonlyArray<string>
 }

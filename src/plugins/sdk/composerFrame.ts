@@ -14,7 +14,7 @@ export interface Framed {
   readonly focused: boolean
 }
 
-export type Find = (screen: Screen, lines: ReadonlyArray<string>) => Framed | undefined
+type Find = (screen: Screen, lines: ReadonlyArray<string>) => Framed | undefined
 
 /** What the agent says is indented, and forms no such box. */
 const flush = (rows: ReadonlyArray<string>): boolean => rows.some((line) => /^\S/u.test(line))

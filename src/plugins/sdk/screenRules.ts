@@ -118,7 +118,7 @@ const Corrections = Schema.Struct({
   looks: Schema.optionalKey(Schema.Record(Name, Look)),
   rules: Schema.optionalKey(Schema.Array(Schema.Union([Off, Rule])))
 })
-export type Corrections = typeof Corrections.Type
+type Corrections = typeof Corrections.Type
 
 const strict = { onExcessProperty: "error" } as const
 export const decodeRules = Schema.decodeUnknownSync(RuleSet, strict)
