@@ -54,6 +54,8 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
     const cardNews = yield* PubSub.unbounded<{ readonly key: string; readonly value: string | null }>()
     const texts = new Map<string, string>()
     const facts: Array<StoredFact & { readonly messageId: string; readonly at: number }> = []
+    /** When each was told last. */
+    const published = new Map<string, number>()
     const factNews = yield* PubSub.unbounded<StoredFact>()
     const dead = new Map<number, DeadLetter>()
     const inboxes = new Map<string, Deferred.Deferred<string>>()
@@ -145,8 +147,9 @@ export const layer: Layer.Layer<Broker | MemoryClient> = Layer.effectContext(
       getText: (key) => Effect.sync(() => Option.fromUndefinedOr(texts.get(key))),
       publish: (fact) =>
         Effect.flatMap(Clock.currentTimeMillis, (at) => {
-          const again = facts.some((other) => other.messageId === fact.messageId && at - other.at < DEDUPE_MS)
-          if (again) return Effect.void
+          const before = published.get(fact.messageId)
+          if (before !== undefined && at - before < DEDUPE_MS) return Effect.void
+          published.set(fact.messageId, at)
           const stored = { ...fact, seq: ++seq, at }
           facts.push(stored)
           return PubSub.publish(factNews, stored)

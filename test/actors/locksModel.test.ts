@@ -48,6 +48,6 @@ describe("the lock manager", () => {
       // Else nothing was looked at.
       for (const [name, sum] of Object.entries(sums)) assert.isAbove(sum, 20, name)
     },
-    60_000 * MORE
+    180_000 * MORE
   )
 })

@@ -146,6 +146,6 @@ describe.skipIf(missing !== undefined)("what a real agent asks leave for", () =>
         assert.strictEqual((yield* answered(sm, six)).answer, "ran six")
         assert.isTrue(made("revived"))
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

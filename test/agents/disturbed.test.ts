@@ -15,15 +15,16 @@ const TREATMENTS = ["at once", "late", "lost", "twice", "behind"] as const
 const plan = (...treatments: ReadonlyArray<string>): Plan =>
   Object.fromEntries(EVENTS.map((event, place) => [event, treatments[place] ?? "at once"]))
 
-/** disturbedHooks.test.ts plays every combination; here the worst of them, and with SM_SOAK every treatment of the prompt with every one of the turn's end. */
-const PLANS: ReadonlyArray<Plan> =
-  process.env["SM_SOAK"] === "1"
-    ? TREATMENTS.flatMap((prompt, one) =>
-        TREATMENTS.map((stop, two) =>
-          plan(prompt, TREATMENTS[(one + two) % 5] ?? "", TREATMENTS[(one + 2 * two) % 5] ?? "", stop)
-        )
-      )
-    : [plan("late", "behind", "late", "behind"), plan("lost", "twice", "lost", "lost")]
+const EVERY = TREATMENTS.flatMap((prompt, one) =>
+  TREATMENTS.map((stop, two) =>
+    plan(prompt, TREATMENTS[(one + two) % 5] ?? "", TREATMENTS[(one + 2 * two) % 5] ?? "", stop)
+  )
+)
+/** disturbedHooks.test.ts plays every combination; here the worst two, and with SM_SOAK every treatment of the prompt with every one of the turn's end. */
+const PLANS: Readonly<Record<Kind, ReadonlyArray<Plan>>> =
+  process.env["SM_SOAK"] === undefined
+    ? { claude: [plan("lost", "twice", "lost", "lost")], codex: [plan("late", "behind", "late", "behind")] }
+    : { claude: EVERY, codex: EVERY }
 
 const TOOL: Readonly<Record<Kind, string>> = {
   claude: '[[tool Bash {"command":"for i in 1 2; do sleep 1; done"}]]',
@@ -84,7 +85,7 @@ describe.skipIf(missing !== undefined)("a real agent whose hooks come late, neve
             const own = kind === "claude" ? ["--", "--allowedTools", "Bash"] : []
             yield* sm.json("spawn", kind, "--name", kind, ...env, ...own)
             yield* reaches(sm, kind, "idle")
-            for (const [turn, hooks] of PLANS.entries()) {
+            for (const [turn, hooks] of PLANS[kind].entries()) {
               const mark = `${kind}-${turn}`
               writeFileSync(file, JSON.stringify(hooks))
               const id = yield* send(sm, kind, `[[mark ${mark}]] [[sleep 1]] ${TOOL[kind]} [[sleep 2]] [[text done]]`)
@@ -108,6 +109,6 @@ describe.skipIf(missing !== undefined)("a real agent whose hooks come late, neve
           })
         )
       }).pipe(Effect.scoped),
-    240_000
+    PLANS.claude.length * 120_000
   )
 })

@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
         yield* agent.signal("PromptSubmitted", ({ prompt }) => prompt.includes("m-2"))
         yield* agent.shows("the draft, untouched", ({ draft }) => draft === "half a line\nof a person")
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.live(
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
         assert.isBelow(beats(agent), 390)
         yield* goesOn(agent)
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.live(
@@ -147,7 +147,7 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
         assert.notStrictEqual(stop.turn, long)
         yield* goesOn(agent)
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.live(
@@ -183,7 +183,7 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
           }).pipe(Effect.scoped),
         { concurrency: 2, discard: true }
       ),
-    120_000
+    180_000
   )
 
   it.live(
@@ -222,7 +222,7 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
           }).pipe(Effect.scoped),
         { concurrency: 2, discard: true }
       ),
-    120_000
+    180_000
   )
 
   it.live(
@@ -268,6 +268,6 @@ describe.skipIf(missing !== undefined)("a real agent", { concurrent: true }, () 
           }).pipe(Effect.scoped),
         { concurrency: 2, discard: true }
       ),
-    120_000
+    180_000
   )
 })

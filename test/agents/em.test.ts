@@ -159,6 +159,6 @@ describe.skipIf(missing !== undefined)("an EM", () => {
           told(124, 457)
         )
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

@@ -82,6 +82,6 @@ describe.skipIf(missing !== undefined)("a real agent at work", () => {
           })
         )
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

@@ -17,7 +17,7 @@ import {
   tmux,
   trace
 } from "../support/Driving.ts"
-import { makeOpenSmWith, makeRealSm, makeRealSmWith, missing } from "../support/RealAgents.ts"
+import { makeOpenSmWith, makeRealSmWith, missing } from "../support/RealAgents.ts"
 import { run, runSm } from "../support/Run.ts"
 import { until } from "../support/Until.ts"
 
@@ -63,7 +63,7 @@ const endOf = (sm: RealSm, id: string) =>
 
 describe.skipIf(missing !== undefined)("agents that write in one repository", { concurrent: true }, () => {
   it.live(
-    "do it one turn after the other, also when the daemon is killed while one waits, and with the seed's settings",
+    "of either kind do it one turn after the other, also when the daemon is killed while one waits, and with the seed's settings; one that is killed holds up nobody",
     () =>
       Effect.gen(function* () {
         const sm = yield* makeRealSmWith("locks: { wait: 240 }\n")
@@ -72,8 +72,12 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
         const [file, go] = [join(repository, "file.txt"), join(sm.work, "go")]
         const shells = [...ACCEPTS, "--", "--allowedTools", "Bash"]
         yield* Effect.all(
-          [spawn(sm, "claude", "first", repository, ...shells), spawn(sm, "claude", "second", repository, ...shells)],
-          { concurrency: 2 }
+          [
+            spawn(sm, "claude", "first", repository, ...shells),
+            spawn(sm, "claude", "second", repository, ...shells),
+            spawn(sm, "codex", "codex", repository, "--permission-mode", "never", "--model", "gpt-6.1-sol")
+          ],
+          { concurrency: 3 }
         )
         const one = yield* send(sm, "first", `${writes(file, "first, begun")} ${awaits(go)} [[text done]]`)
         yield* locked(sm, "first", "")
@@ -90,8 +94,22 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
         assert.strictEqual(readFileSync(file, "utf8"), "second")
         assert.isAbove(statSync(file).mtimeMs, yield* endOf(sm, one))
         yield* locked(sm, "", "")
+
+        yield* send(sm, "first", `${writes(join(repository, "new.txt"), "first")} [[sleep 300]] [[text never]]`)
+        yield* locked(sm, "first", "")
+        const patch = `*** Begin Patch\n*** Add File: made.txt\n+codex\n*** End Patch\n`
+        const three = yield* send(
+          sm,
+          "codex",
+          `[[custom apply_patch ${JSON.stringify({ input: patch })}]] [[text done]]`
+        )
+        yield* locked(sm, "first", "codex")
+        assert.isFalse(existsSync(join(repository, "made.txt")))
+        yield* kill(yield* panePid(sm, "first"))
+        yield* answered(sm, three)
+        assert.strictEqual(readFileSync(join(repository, "made.txt"), "utf8"), "codex\n")
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.live(
@@ -133,34 +151,7 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
         yield* answered(sm, yield* send(sm, "second", `${writes(theirs, "asked")} [[text done]]`))
         assert.strictEqual(readFileSync(theirs, "utf8"), "asked")
       }).pipe(Effect.scoped),
-    120_000
-  )
-
-  it.live(
-    "of either kind; one that is killed holds up nobody",
-    () =>
-      Effect.gen(function* () {
-        const sm = yield* makeRealSm
-        const repository = repositoryIn(sm, "mixed")
-        const file = join(repository, "file.txt")
-        yield* Effect.all(
-          [
-            spawn(sm, "claude", "claude", repository, ...ACCEPTS),
-            spawn(sm, "codex", "codex", repository, "--permission-mode", "never", "--model", "gpt-6.1-sol")
-          ],
-          { concurrency: 2 }
-        )
-        yield* send(sm, "claude", `${writes(file, "claude")} [[sleep 300]] [[text never]]`)
-        yield* locked(sm, "claude", "")
-        const patch = `*** Begin Patch\n*** Add File: made.txt\n+codex\n*** End Patch\n`
-        const id = yield* send(sm, "codex", `[[custom apply_patch ${JSON.stringify({ input: patch })}]] [[text done]]`)
-        yield* locked(sm, "claude", "codex")
-        assert.isFalse(existsSync(join(repository, "made.txt")))
-        yield* kill(yield* panePid(sm, "claude"))
-        yield* answered(sm, id)
-        assert.strictEqual(readFileSync(join(repository, "made.txt"), "utf8"), "codex\n")
-      }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 
   it.live(
@@ -204,6 +195,6 @@ describe.skipIf(missing !== undefined)("agents that write in one repository", { 
           yield* here("lock", "again")
         }
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

@@ -102,6 +102,6 @@ describe.skipIf(missing !== undefined)("a real agent that is killed", { concurre
           "gave-up"
         )
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

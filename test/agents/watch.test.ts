@@ -53,6 +53,6 @@ describe.skipIf(missing !== undefined)("sm watch of a real agent", () => {
         press("q")
         yield* shows("the end", some("code 0"))
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

@@ -45,6 +45,6 @@ describe.skipIf(missing !== undefined)("real agents in worktrees", { concurrent:
         assert.isFalse(existsSync(join(main, "same.txt")))
         assert.strictEqual(git(main, "status", "--porcelain"), "")
       }).pipe(Effect.scoped),
-    120_000
+    180_000
   )
 })

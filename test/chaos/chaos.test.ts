@@ -29,7 +29,7 @@ describe("chaos", () => {
         console.info(`chaos, seed ${seed}: ${JSON.stringify({ sent, told, kills })}`)
         assert.deepStrictEqual(verdict(found), nothing, `seed ${seed}`)
       }).pipe(Effect.scoped),
-    soak ? 3_600_000 : 300_000
+    soak ? 3_600_000 : 480_000
   )
 
   it.live(
@@ -55,6 +55,6 @@ describe("chaos", () => {
         )
         assert.deepStrictEqual(yield* ambushes(dist), { typed: true, handedIn: true, told: true })
       }).pipe(Effect.scoped),
-    240_000
+    480_000
   )
 })
