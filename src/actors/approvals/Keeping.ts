@@ -3,15 +3,13 @@ import type { ApprovalPolicy } from "../../domain/ApprovalPolicy.ts"
 import { type Approval, type ApprovalId, describeApproval } from "../../domain/Approval.ts"
 import type { Notice, Severity } from "../../domain/Notice.ts"
 import { span } from "../../domain/Span.ts"
+import type { Move as Step } from "../Move.ts"
 import { Monitor } from "../monitor/Monitor.ts"
 import { type Out, publish, tell, timer } from "../Out.ts"
 import { Session } from "../session/Session.ts"
 import { Approvals, type State } from "./Approvals.ts"
 
-export interface Move {
-  readonly state: State
-  readonly out: ReadonlyArray<Out>
-}
+export type Move = Step<State>
 
 /** Answered ones that are remembered. */
 const KEPT = 200
