@@ -8,7 +8,7 @@ import { Locks } from "../../src/actors/locks/Locks.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import { emptyState } from "../../src/actors/session/EmptyState.ts"
 import type { State } from "../../src/actors/session/State.ts"
-import { turnOver } from "../../src/actors/session/WorkLeft.ts"
+import { workLeft } from "../../src/actors/session/WorkLeft.ts"
 import { Worktrees } from "../../src/actors/worktrees/Worktrees.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { EventRecord } from "../../src/domain/Event.ts"
@@ -385,7 +385,7 @@ describe("the end of a turn", () => {
       }
     }
     const directories = (from: State["phase"], to: State["phase"], state = born) =>
-      turnOver({ ...state, phase: from }, { ...state, phase: to }, 5).out.flatMap((out) =>
+      workLeft({ ...state, phase: from }, { ...state, phase: to }, 5).out.flatMap((out) =>
         out._tag === "Tell" && out.to.kind === "worktrees"
           ? [(out.payload as { directories: unknown }).directories]
           : []

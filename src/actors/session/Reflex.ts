@@ -12,7 +12,7 @@ import { recovering } from "./Recovery.ts"
 import type { State } from "./State.ts"
 import { vigil } from "./Vigil.ts"
 import { watched } from "./Watchers.ts"
-import { turnOver } from "./WorkLeft.ts"
+import { workLeft } from "./WorkLeft.ts"
 
 /** Sees the state before the mail and after it, at `now`, Unix ms; answers with what it adds. */
 export type Reflex = (before: State, after: State, now: number) => Move
@@ -30,7 +30,7 @@ const reflexes: ReadonlyArray<Reflex> = [
   watched,
   recovering,
   vigil,
-  turnOver
+  workLeft
 ]
 
 export const withReflexes = (before: State, move: Move, now: number): Move =>

@@ -21,7 +21,7 @@ const rested = (before: State, after: State): boolean =>
   before.phase !== "stopped"
 
 /** The worktrees' actor looks; the session says only that its turn is over, and where. */
-export const turnOver: Reflex = (before, after, now) => {
+export const workLeft: Reflex = (before, after, now) => {
   const directories = rested(before, after) ? places(before) : []
   if (directories.length === 0) return stay(after)
   const turn = { session: idOf(after), epoch: after.epoch, directories, at: now }
