@@ -35,16 +35,17 @@ describe.skipIf(missing !== undefined)("sm explain, of a real agent", () => {
             yield* reaches(sm, kind, "idle")
             const work = yield* send(sm, kind, "[[sleep 2]] [[text done]]")
             yield* asked(sm, kind, "[[sleep 2]]")
+            const told = ({ heard }: Output<"explain">) => heard.some(({ what }) => what === "PromptSubmitted")
             const busy = yield* until(
-              `${kind} is at work, by its hook`,
-              Effect.map(explain(sm, kind), (found) => (found.screen?.activity === "busy" ? found : undefined))
+              `${kind} is at work, and has said so`,
+              Effect.map(explain(sm, kind), (found) =>
+                found.screen?.activity === "busy" && told(found) ? found : undefined
+              )
             )
             assert.deepInclude(busy, { state: "working", version: versionOf(kind), unseen: null })
-            assert.deepInclude(busy.evidence, { source: "hook", by: "PromptSubmitted" })
-            assert.include(
-              busy.heard.map(({ what }) => what),
-              "PromptSubmitted"
-            )
+            // On a slow machine its hook comes after its screen was believed: then that is what decided.
+            if (busy.evidence?.source === "screen") assert.match(busy.evidence.by, /^rule /u)
+            else assert.deepInclude(busy.evidence, { source: "hook", by: "PromptSubmitted" })
             assert.isNotNull(busy.screen?.rule)
             assert.deepStrictEqual(busy.rules, { recorded: versionOf(kind), own: null })
             yield* answered(sm, work)

@@ -7,6 +7,12 @@ export class TooLate extends Schema.TaggedError<TooLate>()("TooLate", { what: Sc
   }
 }
 
+/**
+ * Ms between two looks: as long as a look takes, for most start a process, and what is waited for needs the processor too.
+ */
+const SHORTEST = 25
+const LONGEST = 250
+
 export const until = <A, E, R>(
   what: string,
   probe: Effect.Effect<A | undefined, E, R>,
@@ -14,10 +20,11 @@ export const until = <A, E, R>(
 ): Effect.Effect<A, E | TooLate, R> =>
   Effect.gen(function* () {
     const deadline = Date.now() + seconds * 1000
-    while (Date.now() < deadline) {
+    for (let began = Date.now(); began < deadline; began = Date.now()) {
       const found = yield* probe
       if (found !== undefined) return found
-      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 25)))
+      const pause = Math.min(LONGEST, Math.max(SHORTEST, Date.now() - began))
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, pause)))
     }
     return yield* new TooLate({ what, seconds })
   })
