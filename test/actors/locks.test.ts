@@ -29,7 +29,11 @@ interface Ask {
   readonly at?: number
 }
 
-const ask = (name: string, holder: Holder, { at, auto = false, narrow, path, ttl = 60, wait = 0, workspace = "/repo" }: Ask = {}) =>
+const ask = (
+  name: string,
+  holder: Holder,
+  { at, auto = false, narrow, path, ttl = 60, wait = 0, workspace = "/repo" }: Ask = {}
+) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     moving(
       locks.ask("Acquire", {
