@@ -6,7 +6,7 @@ import { type Choice, manualOf, manualText, parserOf } from "./Manual.ts"
 import { Misuse } from "./Misuse.ts"
 import { perhaps } from "../src/domain/Near.ts"
 import { done } from "./Output.ts"
-import { ownBranch } from "./OwnBranch.ts"
+import { extraIn, ownBranch } from "./OwnBranch.ts"
 import { parametersOf } from "./Parameters.ts"
 import type { SmContext } from "./SmCommand.ts"
 import { wantsHelp, wantsJson } from "./Words.ts"
@@ -40,8 +40,11 @@ const misuseOf = (
     const dashes = name === "send" || name === "spawn" ? "\n    text that begins with - stands behind --" : ""
     return new Misuse(`${name} has no option ${unknown}${perhaps(unknown, known)}`, `${hint}${dashes}`)
   }
-  const extra = /^Extraneous positional argument \("(.*)"\)/su.exec(error.message)?.[1]
-  if (extra !== undefined) return new Misuse(`${name} has no use for the word ${extra}`, hint)
+  const extra = /^Extraneous positional argument \("(.*)"\)/su.exec(error.message)?.[1] ?? extraIn(args, options, usage)
+  if (extra !== undefined) {
+    const branch = args[args.indexOf(extra) - 1] === "--worktree" ? "\n    the name of a branch has no spaces" : ""
+    return new Misuse(`${name} has no use for the word ${extra}`, `${hint}${branch}`)
+  }
   // Without its words but with an option, clipanion does not even find it.
   if (!/^(?:Not enough positional|Command not found)/u.test(error.message))
     return new Misuse(`${name}: ${sentence(error.message)}`, hint)

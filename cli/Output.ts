@@ -21,8 +21,11 @@ const write = (descriptor: number, text: string): boolean => {
   return true
 }
 
-export const print = (text: string): boolean => write(1, text.endsWith("\n") ? text : `${text}\n`)
-export const complain = (text: string): void => void write(2, `${text}\n`)
+/** Much of what is shown was written by agents: nothing of it may move the cursor, or name the terminal. */
+export const harmless = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, "")
+
+export const print = (text: string): boolean => write(1, harmless(text.endsWith("\n") ? text : `${text}\n`))
+export const complain = (text: string): void => void write(2, `${harmless(text)}\n`)
 
 export const refusal = (error: Failure, json: boolean): number => {
   if (json) print(JSON.stringify({ ok: false, error }))

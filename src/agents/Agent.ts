@@ -58,6 +58,8 @@ export interface Observation {
   readonly limited?: { readonly reason: string; readonly resetsAt: number | null }
   /** Set for dialogs that the spawn itself consents to (trust, onboarding, update), or that leave all as it is (a limit). */
   readonly answer?: ReadonlyArray<Stroke>
+  /** The line on which the choice of a menu stands: another one after a key that did something. */
+  readonly step?: string
   /** What the activity goes by: the rule's name. */
   readonly rule?: string
   /** The answer only declines an offer of the agent's own, which may come at any time and holds everything up. */

@@ -20,6 +20,16 @@ describe("start-up questions", () => {
     assert.deepStrictEqual(next(question("Enter"), 7200), { press: press("Enter") })
   })
 
+  it("press the same key again at once where it has moved the choice", () => {
+    const next = makeStartUp()
+    const at = (step: string): Observation => ({ ...question("Down"), step })
+    next(at("1. Fix"), 0)
+    assert.deepStrictEqual(next(at("1. Fix"), 600), { press: press("Down") })
+    assert.property(next(at("1. Fix"), 700), "wait")
+    assert.property(next(at("2. Exit"), 800), "wait")
+    assert.deepStrictEqual(next(at("2. Exit"), 1400), { press: press("Down") })
+  })
+
   it("are answered again when the key was lost for good", () => {
     const next = makeStartUp()
     next(question("Enter"), 0)

@@ -17,6 +17,8 @@ const PERSON = Holder.cases.Person.make({ name: "human" })
 const ROOT = { host: HOST, workspace: "/repo" }
 
 interface Ask {
+  /** Asked for by a write. */
+  readonly auto?: boolean
   readonly path?: string
   readonly narrow?: string
   readonly workspace?: string
@@ -27,7 +29,11 @@ interface Ask {
   readonly at?: number
 }
 
-const ask = (name: string, holder: Holder, { at, narrow, path, ttl = 60, wait = 0, workspace = "/repo" }: Ask = {}) =>
+const ask = (
+  name: string,
+  holder: Holder,
+  { at, auto = false, narrow, path, ttl = 60, wait = 0, workspace = "/repo" }: Ask = {}
+) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     moving(
       locks.ask("Acquire", {
@@ -40,7 +46,7 @@ const ask = (name: string, holder: Holder, { at, narrow, path, ttl = 60, wait = 
         reason: `why ${name}`,
         ttl: ttl * 1000,
         wait: wait * 1000,
-        auto: false,
+        auto,
         at: at ?? now
       })
     )
@@ -100,7 +106,7 @@ describe("the lock manager", () => {
       assert.strictEqual(fenceOf(yield* ask("a2", guest("ann"))), 1, "the same holder")
       assert.strictEqual(fenceOf(yield* ask("x", guest("ben"), { workspace: "/other" })), 2)
       const held = yield* Effect.flip(ask("b", guest("ben")))
-      assert.strictEqual(held._tag === "LockHeld" ? held.by[0]?.reason : held._tag, "why a")
+      assert.strictEqual(held._tag === "LockHeld" ? held.by[0]?.reason : held._tag, "why a2")
       const waits = yield* ask("b", guest("ben"), { wait: 30 })
       assert.strictEqual(waits._tag, "Waits")
       yield* ask("c", guest("cat"), { wait: 30 })
@@ -120,6 +126,21 @@ describe("the lock manager", () => {
       assert.deepStrictEqual(yield* told(world, "c"), ["LeaseAwaited", "given up"])
       const over = yield* ask("c", guest("cat"))
       assert.deepStrictEqual(over, { _tag: "Over", why: "given up" })
+    }))
+
+  test("is asked again for the same place: with another reason and term, but not by a write", () =>
+    Effect.gen(function* () {
+      const shown = Effect.map(described, ({ leases }) => leases.map(({ reason, ttl }) => `${reason} ${ttl / 1000}`))
+      yield* ask("write", guest("ann"), { auto: true })
+      yield* ask("word", guest("ann"), { ttl: 300 })
+      assert.deepStrictEqual(yield* shown, ["why word 300"], "what it says itself tells others more than a file's name")
+      yield* ask("other", guest("ann"), { auto: true })
+      yield* ask("part", guest("ann"), { path: "src", ttl: 10 })
+      assert.deepStrictEqual(yield* shown, ["why word 300"])
+      assert.strictEqual(fenceOf(yield* ask("again", guest("ann"), { ttl: 20 })), 1)
+      assert.deepStrictEqual(yield* shown, ["why again 20"])
+      const [lease] = (yield* described).leases
+      assert.isAtLeast(lease?.until ?? 0, 300_000, "no term that was given is cut short")
     }))
 
   test("gives parts that have no path in common to different holders, and a path where not all is free", () =>

@@ -9,7 +9,8 @@ import { shape as sendShape } from "../../cli/hot/send.ts"
 import { shape as statusShape } from "../../cli/hot/status.ts"
 import { MOST } from "../../cli/LongText.ts"
 import { manualOf, parserOf } from "../../cli/Manual.ts"
-import { ownBranch } from "../../cli/OwnBranch.ts"
+import { harmless } from "../../cli/Output.ts"
+import { extraIn, ownBranch } from "../../cli/OwnBranch.ts"
 import { Spawn } from "../../cli/commands/spawn.ts"
 import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
 import { near, perhaps } from "../../src/domain/Near.ts"
@@ -21,6 +22,9 @@ import { MAX_TEXT_BYTES } from "../../src/domain/Message.ts"
 const names = Object.keys(catalog) as ReadonlyArray<CommandName>
 
 it("a text may be as large as the daemon takes it", () => assert.strictEqual(MOST, MAX_TEXT_BYTES))
+
+it("what agents wrote does nothing to the terminal on which it is shown", () =>
+  assert.strictEqual(harmless("a\tb\n\u001b]0;t\u0007c\u001b[2J\r\u009bd 🚀"), "a\tb\n]0;tc[2Jd 🚀"))
 
 describe("--worktree", () => {
   const { options } = manualOf(Spawn)
@@ -39,6 +43,15 @@ describe("--worktree", () => {
   ]
   for (const [given, wanted] of cases)
     it(`reads ${given}`, () => assert.deepStrictEqual(ownBranch(given.split("|"), options), wanted.split("|")))
+})
+
+it("of too many words the first is named for which there is no place", () => {
+  const { options, usage } = manualOf(Spawn)
+  const of = (line: string) => extraIn(line.split("|"), options, usage)
+  assert.strictEqual(of("claude|hi|--name|x|--worktree|a b"), "a b")
+  assert.strictEqual(of("claude|hi|extra|more"), "extra")
+  assert.isUndefined(of("claude|--name|x|hi|--worktree=b"))
+  assert.isUndefined(extraIn(["a", "b", "c"], [], "sm lock <reason> ..."))
 })
 
 describe("the hot parser", () => {

@@ -58,6 +58,12 @@ export const free = (state: State, request: Request, place: number): Scope["path
   return isFree(state, { ...request, path: request.narrow }, place) ? request.narrow : undefined
 }
 
+/** Its session knows what it has. */
+const known = (lease: Lease): ReadonlyArray<Out> => {
+  const { holder } = lease
+  return holder._tag === "Session" ? [tell(Session, holder.host, holder.id, "Leased", { lease })] : []
+}
+
 /** It has the lease. */
 export const granted = (state: State, request: Request, path: Scope["path"], now: number): Move => {
   const { asked, auto, holder, host, reason, ticket, ttl, workspace } = request
@@ -76,10 +82,9 @@ export const granted = (state: State, request: Request, path: Scope["path"], now
     ttl,
     auto
   }
-  const told = holder._tag === "Session" ? [tell(Session, holder.host, holder.id, "Leased", { lease })] : []
   return {
     state: { ...state, fence, leases: [...state.leases, lease] },
-    out: [publish({ _tag: "LeaseGranted", id: ticket, lease }), ...told]
+    out: [publish({ _tag: "LeaseGranted", id: ticket, lease }), ...known(lease)]
   }
 }
 
@@ -92,6 +97,17 @@ export const renewed = (state: State, ticket: Ticket, now: number, asked?: numbe
       : lease
   )
 })
+
+/** One more term of what it has. Who says so itself (no write did) says as well for what, and for how long from now on. */
+export const askedAgain = (state: State, lease: Lease, request: Request, now: number): Move => {
+  const { asked, auto, path, reason, ticket, ttl } = request
+  const reworded = !auto && ticket !== lease.ticket && path === lease.path
+  if (!reworded) return stay(renewed(state, lease.ticket, now, asked))
+  const again: Lease = { ...lease, reason, ttl, auto, asked: Math.max(lease.asked, asked) }
+  const leases = state.leases.map((other) => (other === lease ? again : other))
+  // Its session renews by the term that it knows.
+  return { state: renewed({ ...state, leases }, lease.ticket, now, asked), out: known(again) }
+}
 
 /** It waits, behind those that came before. */
 export const waits = (state: State, request: Request, until: number, now: number): Move => {

@@ -5,6 +5,7 @@ import type { Behavior, Mail } from "../Behavior.ts"
 import { stay } from "../Move.ts"
 import { against, cycleIn, least, meet, within } from "./Conflicts.ts"
 import {
+  askedAgain,
   each,
   endAll,
   expired,
@@ -76,10 +77,8 @@ export const behavior: Behavior<typeof Locks> = {
         const { ticket } = asks
         const request: Request = { ...asks, asked: at }
         const held = state.leases.find((other) => other.ticket === ticket) ?? ownOver(state, request)
-        if (held !== undefined) {
-          const next = renewed(state, held.ticket, mail.now, at)
-          return ending(stay(next), mail, (after) => standing(after, held.ticket))
-        }
+        if (held !== undefined)
+          return ending(askedAgain(state, held, request, mail.now), mail, (after) => standing(after, held.ticket))
         if (isKnown(state, ticket)) return ending(stay(state), mail, (after) => standing(after, ticket))
         const most = crowd(state, request)
         if (most !== undefined) return { state, reply: Standing.cases.Over.make({ why: most }) }

@@ -14,12 +14,12 @@ export type Next = { readonly press: ReadonlyArray<Stroke> } | { readonly wait: 
 /** Remembers what was pressed on which screen. None: there is no such question. */
 export const makeStartUp = (): ((observation: Observation, now: number) => Next | undefined) => {
   let seen: { readonly screen: string; readonly since: number; readonly pressedAt: number | undefined } | undefined
-  return ({ answer, detail }, now) => {
+  return ({ answer, detail, step }, now) => {
     if (answer === undefined) {
       seen = undefined
       return undefined
     }
-    const screen = JSON.stringify([detail, answer])
+    const screen = JSON.stringify([detail, answer, step])
     if (seen?.screen !== screen) seen = { screen, since: now, pressedAt: undefined }
     const due = seen.pressedAt === undefined ? seen.since + SETTLED : seen.pressedAt + LOST
     if (now < due) return { wait: Math.min(due - now, LOOK) }

@@ -59,17 +59,23 @@ const picking = (pick: Pick) => {
   }
 }
 
+interface Step {
+  readonly answer: ReadonlyArray<Stroke>
+  readonly step?: string
+}
+
 /** One step; none while the menu is not as it must be. */
 const answering = (answer: Answer) => {
-  if ("press" in answer) return (): ReadonlyArray<Stroke> => [{ _tag: "Press", keys: answer.press }]
+  if ("press" in answer) return (): Step => ({ answer: [{ _tag: "Press", keys: answer.press }] })
   const [asked, choose, mark] = [answer.asked, answer.choose, answer.mark].map((text) => RegExp(text, "u"))
-  return ({ rows }: Scene): ReadonlyArray<Stroke> | undefined => {
+  return ({ rows }: Scene): Step | undefined => {
     const from = rows.findLastIndex((line) => asked?.test(line) === true)
     const menu = from < 0 ? [] : rows.slice(from)
     const at = menu.findIndex((line) => mark?.test(line) === true)
     const target = menu.findIndex((line) => choose?.test(line.trimEnd()) === true)
     if (at < 0 || target < 0) return undefined
-    return [{ _tag: "Press", keys: [target === at ? "Enter" : target > at ? "Down" : "Up"] }]
+    const key = target === at ? "Enter" : target > at ? "Down" : "Up"
+    return { answer: [{ _tag: "Press", keys: [key] }], step: (menu[at] ?? "").trim() }
   }
 }
 
@@ -87,10 +93,10 @@ const saying = (rule: Rule, holds: (condition: Condition) => Holds): Say => {
     if (rule.composer?.some((wanted) => wanted === standing) === false) return undefined
     const fits = (condition: Holds) => condition(scene)
     if (!all.every(fits) || any?.some(fits) === false || none.some(fits)) return undefined
-    const keys = answer?.(scene)
-    if (answer !== undefined && keys === undefined) return undefined
+    const step = answer?.(scene)
+    if (answer !== undefined && step === undefined) return undefined
     const detail = picks.reduce((found, pick) => found || pick(scene), "")
-    const answers = keys === undefined ? {} : { answer: keys, ...(rule.declines === true ? { declines: true } : {}) }
+    const answers = step === undefined ? {} : { ...step, ...(rule.declines === true ? { declines: true } : {}) }
     return { activity, detail, ...answers, rule: rule.name }
   }
 }
