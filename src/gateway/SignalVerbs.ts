@@ -1,5 +1,5 @@
 /** What agents' hooks report, and what they are answered: `signal` of sm's own sessions, `autoLock` of whoever asks. */
-import { Effect, Option, Schema } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
 import { ref } from "../actors/ActorRef.ts"
 import { Session } from "../actors/session/Session.ts"
 import type { AgentAdapter, Signal } from "../agents/Agent.ts"
@@ -17,9 +17,17 @@ import type { Caller } from "./Caller.ts"
 import { holderOf } from "./LockVerbs.ts"
 import { saying } from "./Saying.ts"
 
+/** Ms by which a report's clock may go before ours: it is the same clock, read with fractions. */
+const AHEAD = 1000
+
+/** Nothing is reported before it happens: what followed would look late for ever. */
+const timed = (input: Input<"signal">, now: number): Input<"signal"> =>
+  input.at > now + AHEAD ? { ...input, at: now } : input
+
 /** Posts what a hook reported to its session; durable when this is done. */
-export const report = (input: Input<"signal">, caller: Caller) =>
+export const report = (told: Input<"signal">, caller: Caller) =>
   Effect.gen(function* () {
+    const input = timed(told, yield* Clock.currentTimeMillis)
     const directory = yield* Directory
     const roster = yield* Roster
     const id = caller.card?.id ?? input.session

@@ -115,7 +115,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Write: "file_path",
   WebFetch: "url"
 }
-/** Longer ones are nothing that a rule was written for. */
+/** Bytes, as they are stored: longer ones are nothing that a rule was written for. */
 const LONGEST = 4000
 
 /** A path as the tool will take it: `src/../.git` is no place below `src`. */
@@ -127,7 +127,7 @@ const subjectOf = (tool: string, input: unknown, cwd: string | undefined): strin
   if (typeof input !== "object" || input === null) return null
   const name = SUBJECTS[tool]
   const value = name === undefined ? JSON.stringify(input) : (input as Readonly<Record<string, unknown>>)[name]
-  if (typeof value !== "string" || value.length > LONGEST) return null
+  if (typeof value !== "string" || Buffer.byteLength(JSON.stringify(value)) > LONGEST) return null
   return whole(name ?? "", value, cwd)
 }
 
