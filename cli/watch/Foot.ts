@@ -73,8 +73,10 @@ const asked = (mode: Mode, width: number, most: number): ReadonlyArray<Line> | u
   const { name, workingDir } = mode.approval
   const lines = wrap(wholeOf(mode.approval), width, UNBOUNDED)
   const shown = lines.slice(0, Math.max(1, most - 1))
+  const { detail, subject } = mode.approval
+  const partly = subject === null && detail.endsWith("…") ? " not all of it is known here: a shows its pane" : ""
   const more =
-    lines.length > shown.length ? ` ${lines.length - shown.length} lines are not shown: a shows its pane` : ""
+    lines.length > shown.length ? ` ${lines.length - shown.length} lines are not shown: a shows its pane` : partly
   return [
     line(piece(`${name} asks`, "warn"), piece(` in ${plain(workingDir)}:`), piece(more, "bad")),
     ...shown.map((text) => line(piece(text)))
