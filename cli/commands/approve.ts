@@ -1,5 +1,6 @@
 /** `sm approve <id>` and `sm deny <id>`: a person's answer to what an agent asks leave for. */
 import { Option } from "clipanion"
+import { unhidden } from "../view/Unseen.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
 import type { Approval, Rule } from "../view/Approvals.ts"
 import { ruleLines } from "../view/Approvals.ts"
@@ -11,7 +12,7 @@ interface Answered {
 
 const said = ({ approval, rule }: Answered): string => {
   const { detail, id, name, outcome, session, tool } = approval
-  const line = `${id} ${outcome?.what ?? ""}: ${name} (${session}): ${tool}: ${detail}`
+  const line = `${id} ${outcome?.what ?? ""}: ${name} (${session}): ${unhidden(`${tool}: ${detail}`)}`
   return rule === null ? line : `${line}\nand from now on:\n${ruleLines([rule])}`
 }
 

@@ -1,4 +1,5 @@
 /** Approvals and the rules that answer them, as tables. */
+import { unhidden } from "./Unseen.ts"
 import { table } from "./Table.ts"
 import { ago, until } from "./Time.ts"
 
@@ -47,7 +48,7 @@ export const approvalLines = (approvals: ReadonlyArray<Approval>): string =>
       approval.name,
       `${ago(approval.at)} ago`,
       approval.tool,
-      cut(approval.detail),
+      cut(unhidden(approval.detail)),
       becameOf(approval)
     ])
   )
@@ -63,7 +64,7 @@ export const ruleLines = (rules: ReadonlyArray<Rule>): string =>
       rule.number === null ? "config" : String(rule.number),
       rule.effect,
       rule.tool,
-      cut(rule.glob),
+      cut(unhidden(rule.glob)),
       placeOf(rule),
       rule.role ?? "any",
       rule.until === null ? "ever" : until(rule.until),

@@ -3,6 +3,7 @@
  * pay for every space. Never colour, tabs or cut cells; programs take `--json`.
  */
 import { fstatSync, statSync } from "node:fs"
+import { harmless } from "./Unseen.ts"
 
 /** Asked without `node:tty`, which costs 5 ms: a character device that is not the null device. */
 export const onTerminal = (descriptor: number): boolean => {
@@ -14,7 +15,7 @@ export const onTerminal = (descriptor: number): boolean => {
   }
 }
 
-const oneLine = (cell: string): string => cell.replaceAll(/\s+/gu, " ").trim()
+const oneLine = (cell: string): string => harmless(cell.replaceAll(/\s+/gu, " ").trim())
 
 export const table = (
   head: ReadonlyArray<string>,

@@ -1,6 +1,7 @@
 /** The bottom of the screen: the chosen session in full, and the line for keys, questions and what is typed. */
 import type { Approval } from "../../src/domain/Approval.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
+import { unhidden } from "../view/Unseen.ts"
 import { span } from "../view/Time.ts"
 import { approvalOf, type Known, leasesOf, waitsOf } from "./Known.ts"
 import { draftShown } from "./LineEditor.ts"
@@ -63,7 +64,7 @@ const detailsOf = (known: Known, card: SessionCard, now: number): ReadonlyArray<
 
 /** All of what it would do, where the agent's hook has told it; lines of a command are told apart. */
 const wholeOf = ({ detail, subject, tool }: Approval): string => {
-  const lines = (subject ?? detail).split("\n").map(plain)
+  const lines = (subject ?? detail).split("\n").map(unhidden).map(plain)
   return `${plain(tool)} ${lines.filter((text) => text !== "").join(" ⏎ ")}`
 }
 
@@ -72,8 +73,10 @@ const asked = (mode: Mode, width: number, most: number): ReadonlyArray<Line> | u
   const { name, workingDir } = mode.approval
   const lines = wrap(wholeOf(mode.approval), width, UNBOUNDED)
   const shown = lines.slice(0, Math.max(1, most - 1))
+  const { detail, subject } = mode.approval
+  const partly = subject === null && detail.endsWith("…") ? " not all of it is known here: a shows its pane" : ""
   const more =
-    lines.length > shown.length ? ` ${lines.length - shown.length} lines are not shown: a shows its pane` : ""
+    lines.length > shown.length ? ` ${lines.length - shown.length} lines are not shown: a shows its pane` : partly
   return [
     line(piece(`${name} asks`, "warn"), piece(` in ${plain(workingDir)}:`), piece(more, "bad")),
     ...shown.map((text) => line(piece(text)))

@@ -17,6 +17,10 @@ const withId = (id: string, more: Readonly<Record<string, string>> = {}): MsgHdr
   return built
 }
 
+/** Unix ms: for what comes later the server, which counts nanoseconds, takes the past. */
+const LAST = Date.parse("2200-01-01T00:00:00Z")
+const timeOf = (at: number): string => new Date(Math.max(0, Math.min(at, LAST))).toISOString()
+
 const Buried = Schema.fromJsonString(
   Schema.Struct({
     v: Schema.Literal(1),
@@ -100,7 +104,7 @@ export const natsMail = (wire: Wire) => {
             subject.timer(mail.to, name),
             mail.body,
             withId(mail.id, {
-              "Nats-Schedule": `@at ${new Date(at).toISOString()}`,
+              "Nats-Schedule": `@at ${timeOf(at)}`,
               "Nats-Schedule-Target": subject.mail(mail.to, mail.lane)
             })
           )

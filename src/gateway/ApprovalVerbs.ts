@@ -33,7 +33,8 @@ const nothing = (id: string, open: ReadonlyArray<Approval>) =>
 /** By its id, or by the session that waits for this one only. */
 const meant = (word: string, caller: Caller) =>
   Effect.gen(function* () {
-    if (isApprovalId(word)) return word
+    // A session's id or name may look like one.
+    if (isApprovalId(word) && (yield* keeper.ask("Find", { id: word })) !== null) return word
     const { open } = yield* keeper.ask("Describe", {})
     const card = yield* Effect.mapError(find(word, caller), (refusal) =>
       refusal._tag === "Refusal" && refusal.code === "not-found" ? nothing(word, open) : refusal

@@ -10,7 +10,7 @@ import { type Approval, approvalIdOf } from "../domain/Approval.ts"
 import { ApprovalRules, type WrittenRule } from "../domain/ApprovalPolicy.ts"
 import { type ApprovalRule, ruleText, ruling } from "../domain/ApprovalRule.ts"
 import type { SessionCard } from "../domain/Session.ts"
-import type { Input, Output } from "./Api.ts"
+import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find } from "./Caller.ts"
 import { Terminal } from "../terminal/Terminal.ts"
 import { Feed } from "./Feed.ts"
@@ -34,6 +34,21 @@ export const configured = (written: WrittenRule, host: SessionCard["host"]) =>
     return rule
   })
 
+/** Most characters of a tool's name and of a path that are kept: a report may say anything. */
+const LONGEST = { tool: 200, path: 1000 }
+
+/** The same report of the same session, told again; nobody speaks for another. */
+const ownOf = (kept: Approval, card: SessionCard) =>
+  kept.session === card.id
+    ? Effect.succeed(kept)
+    : Effect.fail(
+        new Refusal({
+          code: "not-allowed",
+          message: `report ${kept.id} is another session's`,
+          hint: "each report has an id of its own"
+        })
+      )
+
 /**
  * Keeps what this report asks for; none where it asks nothing. Where the keeper does not answer in time the question is
  * stored all the same.
@@ -43,8 +58,10 @@ export const asking = (card: SessionCard, adapter: AgentAdapter, { at, event, id
     const ask = adapter.asking?.read(event, payload)
     if (ask === undefined) return undefined
     const repository = yield* Repository
-    const { detail, kind, subject, tool } = ask
-    const workingDir = ask.workingDir ?? card.workingDir
+    const { detail, kind, subject } = ask
+    const told = ask.workingDir ?? card.workingDir
+    const workingDir = told.length > LONGEST.path ? card.workingDir : told
+    const now = yield* Clock.currentTimeMillis
     const approval: Approval = {
       id: approvalIdOf(id),
       session: card.id,
@@ -53,24 +70,26 @@ export const asking = (card: SessionCard, adapter: AgentAdapter, { at, event, id
       role: card.role,
       from: "hook",
       kind,
-      tool,
+      tool: ask.tool.slice(0, LONGEST.tool),
       detail,
-      subject,
+      subject: told === workingDir ? subject : null,
       workingDir,
       repo: (yield* repository.of(workingDir)).root,
-      at,
+      // The reporter's clock may be anywhere, and reminders are counted from here.
+      at: Math.max(0, Math.min(at, now)),
       escalations: 0,
       outcome: null
     }
     const { rules } = yield* ApprovalRules
     const own = yield* Effect.forEach(rules, (rule) => configured(rule, card.host))
-    const rule = ruling(own, approval, yield* Clock.currentTimeMillis)
+    const rule = ruling(own, approval, now)
     const verdict =
       rule === undefined ? null : { allow: rule.effect === "allow", by: `config.yaml (${ruleText(rule)})` }
     // Under an id of its own each time: mail that the broker has had before is answered by nobody.
-    return yield* approvals
+    const kept = yield* approvals
       .ask("Ask", { approval, verdict }, { timeout: "5 seconds" })
       .pipe(Effect.catchTag("AskTimeout", () => Effect.succeed(approval)))
+    return yield* ownOf(kept, card)
   })
 
 /** What the waiting hook says to its agent; none where the dialog is left to itself. */

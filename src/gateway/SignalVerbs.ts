@@ -1,5 +1,5 @@
 /** What agents' hooks report, and what they are answered: `signal` of sm's own sessions, `autoLock` of whoever asks. */
-import { Effect, Option, Schema } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
 import { ref } from "../actors/ActorRef.ts"
 import { Session } from "../actors/session/Session.ts"
 import type { AgentAdapter, Signal } from "../agents/Agent.ts"
@@ -17,9 +17,17 @@ import type { Caller } from "./Caller.ts"
 import { holderOf } from "./LockVerbs.ts"
 import { saying } from "./Saying.ts"
 
+/** Ms by which a report's clock may go before ours: it is the same clock, read with fractions. */
+const AHEAD = 1000
+
+/** Nothing is reported before it happens: what followed would look late for ever. */
+const timed = <I extends { readonly at: number }>(input: I, now: number): I =>
+  input.at > now + AHEAD ? { ...input, at: now } : input
+
 /** Posts what a hook reported to its session; durable when this is done. */
-export const report = (input: Input<"signal">, caller: Caller) =>
+export const report = (told: Input<"signal">, caller: Caller) =>
   Effect.gen(function* () {
+    const input = timed(told, yield* Clock.currentTimeMillis)
     const directory = yield* Directory
     const roster = yield* Roster
     const id = caller.card?.id ?? input.session
@@ -91,6 +99,9 @@ export const signal = (input: Input<"signal">, caller: Caller) =>
     return outputOf(adapter, event, { ...say, ...denied(verdict) }, "again" in verdict)
   })
 
+/** Characters of what an agent calls itself: all of it is kept with a lease. */
+const NAMES = 200
+
 const Payload = Schema.Struct({ hook_event_name: Schema.NonEmptyString, cwd: Schema.optionalKey(Schema.String) })
 const decodePayload = Schema.decodeUnknownOption(Payload)
 
@@ -105,7 +116,7 @@ const ends = (signal: Signal): boolean =>
 /** Of a session of sm's own it is the session's lease, which ends as the session knows it. */
 export const autoLock = (input: Input<"autoLock">, caller: Caller, host: HostId) =>
   Effect.gen(function* () {
-    const { at, id, kind, payload } = input
+    const { at, id, kind, payload } = timed(input, yield* Clock.currentTimeMillis)
     const adapter = Option.getOrUndefined(yield* (yield* Roster).find(kind))
     const fields = Option.getOrUndefined(decodePayload(payload))
     if (adapter === undefined || fields === undefined) {
@@ -116,7 +127,7 @@ export const autoLock = (input: Input<"autoLock">, caller: Caller, host: HostId)
       })
     }
     const event = fields.hook_event_name
-    const conversation = adapter.conversation?.(payload)
+    const conversation = adapter.conversation?.(payload)?.slice(0, NAMES)
     if (caller.card === undefined && conversation === undefined) {
       return yield* new Refusal({
         code: "invalid",
@@ -125,7 +136,7 @@ export const autoLock = (input: Input<"autoLock">, caller: Caller, host: HostId)
       })
     }
     const { bash } = yield* LockRules
-    const name = `${kind} in ${fields.cwd ?? "an unknown directory"}`
+    const name = `${kind} in ${(fields.cwd ?? "an unknown directory").slice(-NAMES)}`
     const guest = `${kind} ${conversation ?? ""}`
     const writes = adapter.writes?.(event, payload, bash)
     if (writes !== undefined) {

@@ -7,6 +7,7 @@ import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Approvals } from "../../src/actors/approvals/Approvals.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import { type Approval, ApprovalId } from "../../src/domain/Approval.ts"
+import { SessionId } from "../../src/domain/Ids.ts"
 import { type ApprovalPolicy, approvalDefaults, ApprovalRules } from "../../src/domain/ApprovalPolicy.ts"
 import { decodeRecord } from "../../src/gateway/Feed.ts"
 import { eventually, HOST, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
@@ -208,6 +209,22 @@ describe("an approval", () => {
       }),
     { ...expiring, expire_as: "leave" }
   )
+
+  test("of one who asks without end pushes out no one else's", (world) =>
+    Effect.gen(function* () {
+      yield* ask(world, "x")
+      const flood = (n: number) => ApprovalId.make(`b${n}`.padEnd(8, "0").replace("b", "a"))
+      const other = SessionId.make("0000000f")
+      yield* Effect.forEach(
+        Array.from({ length: 505 }, (_, n) => n + 1000),
+        (n) => ask(world, "x", { id: flood(n), session: other }),
+        { discard: true }
+      )
+      const left = yield* open
+      assert.strictEqual(left.length, 500)
+      assert.strictEqual(left[0], id("x"))
+      assert.strictEqual((yield* moving(keeper.ask("Find", { id: flood(1000) })))?.outcome?.what, "expired")
+    }))
 
   it("has an id that a person can type", () => {
     assert.isTrue(Schema.is(ApprovalId)("a000000z"))

@@ -43,6 +43,14 @@ const desk = Effect.gen(function* () {
 })
 
 describe("the monitor", () => {
+  it("takes a cause of any length, also where it is a subject's part", () => {
+    const cause = `locks unlocked guest 1 /${"測".repeat(5000)}`
+    const { state } = saw(nothing, notice(cause))
+    assert.isBelow(state.open[0]?.cause.length ?? Infinity, 400)
+    assert.deepStrictEqual(saw(state, notice(cause)), { state, out: [] }, "twice is once")
+    assert.lengthOf(over(state, cause, "over").state.open, 0)
+  })
+
   it.effect("tells each cause once, whoever saw it and however often, over restarts", () =>
     withWorld((world) =>
       Effect.gen(function* () {

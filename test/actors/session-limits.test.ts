@@ -79,6 +79,17 @@ describe("a usage limit", () => {
       ])
     }))
 
+  test("is news once, however often a try meets it again at once", (world) =>
+    Effect.gen(function* () {
+      yield* world.spawn("x")
+      for (let tries = 0; tries < 4; tries++) {
+        yield* meets(world, yield* seconds(11))
+        yield* pass(12)
+      }
+      const items = yield* moving(ref(Desk, SWARM, "human").ask("Describe", {}))
+      assert.strictEqual(items.length, 1)
+    }))
+
   test("is taken from what the agent's own files say of the turn that it ended, and of no other", (world) =>
     Effect.gen(function* () {
       const { agent, describe: look, evidence, is, reaches, send, session, spawn, takes } = world

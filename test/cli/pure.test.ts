@@ -14,6 +14,7 @@ import { extraIn, ownBranch } from "../../cli/OwnBranch.ts"
 import { Spawn } from "../../cli/commands/spawn.ts"
 import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
 import { near, perhaps } from "../../src/domain/Near.ts"
+import { approvalLines } from "../../cli/view/Approvals.ts"
 import { table } from "../../cli/view/Table.ts"
 import { wantsHelp, wantsJson } from "../../cli/Words.ts"
 import { cliPage } from "../../scripts/docs/cli.ts"
@@ -172,6 +173,36 @@ describe("a table", () => {
 
   it("is plain on a pipe: two spaces, one line a row, no tabs", () => {
     assert.strictEqual(table(["N", "WORD", "REST"], rows, false), "N  WORD  REST\n1  a b  x\n22  -  y z !")
+  })
+})
+
+describe("what agents say, on a terminal", () => {
+  const ESC = "\u001b"
+
+  it("neither moves the cursor nor turns the reading direction", () => {
+    const rows = [["1", `a${ESC}[2K\u0007b`, "\u202ecod.exe"]]
+    assert.strictEqual(
+      table(["N", "WORD", "REST"], rows, false),
+      String.raw`N  WORD  REST${"\n"}1  a\u{1b}[2K\u{7}b  \u{202e}cod.exe`
+    )
+  })
+
+  it("hides nothing of what is to be allowed", () => {
+    const detail = `echo '${ESC}]'; rm -rf ~ #\u0007\u200bx`
+    const lines = approvalLines([
+      {
+        id: "a0000001",
+        session: "s",
+        name: "x",
+        kind: "permission",
+        from: "hook",
+        tool: "Bash",
+        detail,
+        at: 0,
+        outcome: null
+      }
+    ])
+    assert.include(lines, String.raw`echo '\u{1b}]'; rm -rf ~ #\u{7}\u{200b}x`)
   })
 })
 

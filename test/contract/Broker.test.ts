@@ -43,6 +43,8 @@ const contract = (name: string, layer: Layer.Layer<Broker | Asker, BrokerError>)
       Effect.gen(function* () {
         const broker = yield* Broker
         const now = Date.now()
+        // Of a time that no calendar has; nobody waits for it.
+        yield* broker.schedule("end of time", mail("end of time"), 1e300)
         yield* broker.schedule("past", mail("past"), now - 5000)
         yield* broker.schedule("twice", mail("old"), now + 500)
         yield* broker.schedule("twice", mail("new"), now + 1000)

@@ -141,6 +141,47 @@ describe("a hook that asks leave", () => {
       assert.deepStrictEqual(heard, { say: null, over: false })
     }))
 
+  test("takes no other session's question for its own, whatever id it reports under", (world) =>
+    Effect.gen(function* () {
+      const other = yield* world.another
+      other.agent.asking = "beside"
+      yield* other.spawn("y")
+      world.agent.ask("Bash: touch a")
+      yield* report(world, "r1", "touch a")
+      const caller = yield* callerOf(other.id)
+      const payload = { tool_name: "Bash", tool_input: { command: "touch b" } }
+      const at = yield* Clock.currentTimeMillis
+      const forged = signal({ id: "r1", at, provider: "scripted", event, payload }, caller)
+      assert.deepInclude(yield* Effect.flip(moving(forged)), { code: "not-allowed" })
+      yield* pass(10)
+      assert.deepStrictEqual(
+        (yield* open).map(({ detail }) => detail),
+        ["touch a"],
+        "it is not over for the one that asked"
+      )
+    }))
+
+  test("is of now when its report claims to be of later", (world) =>
+    Effect.gen(function* () {
+      const caller = yield* callerOf(world.id)
+      const payload = { tool_name: "Bash", tool_input: { command: "touch a" }, prompt_id: "t1" }
+      yield* moving(signal({ id: "r1", at: 1e300, provider: "scripted", event, payload }, caller))
+      yield* pass(1)
+      const now = yield* Clock.currentTimeMillis
+      for (const { at } of yield* open) assert.isAtMost(at, now)
+      assert.strictEqual((yield* open).length, 1)
+    }))
+
+  test("is kept in few bytes, whatever it says", (world) =>
+    Effect.gen(function* () {
+      yield* report(world, "r1", "\u0001".repeat(4000), { tool_name: "x".repeat(5000), cwd: `/${"y".repeat(9000)}` })
+      yield* report(world, "r2", "\u0001".repeat(4000))
+      const kept = yield* open
+      assert.strictEqual(kept.length, 2)
+      for (const each of kept) assert.isBelow(JSON.stringify(each).length, 8000)
+      assert.isNull(kept[1]?.subject)
+    }))
+
   test(
     "is answered by a rule of the configuration at once, and holds nobody up",
     (world) =>
@@ -185,6 +226,14 @@ describe("a person", () => {
       assert.strictEqual((yield* moving(deny({ id: "x" }, person))).approval.id, two?.id)
       yield* report(world, "r3", "", { tool_name: "AskUserQuestion" })
       assert.deepInclude(yield* refused("x"), { code: "wrong-state" })
+    }))
+
+  test("names a session although its name could be an approval's id", (world) =>
+    Effect.gen(function* () {
+      const other = yield* world.another
+      yield* other.spawn("analyst1")
+      yield* callerOf(other.id)
+      assert.deepInclude(yield* Effect.flip(moving(approve({ id: "analyst1" }, person))), { code: "wrong-state" })
     }))
 
   test("makes a rule of an answer: this very command, in this repository", (world) =>

@@ -19,6 +19,9 @@ describe("hooks", () => {
     assert.deepStrictEqual(readHook("PreToolUse", { tool_name: "Bash", tool_input: { command: "ls\n -l" } }), [
       { _tag: "ToolStarted", turn: "", tool: "Bash", detail: "ls -l" }
     ])
+    const long = { tool_name: "Bash", tool_input: { command: `echo ${"x".repeat(400)}` } }
+    const [cut] = readHook("PermissionRequest", long)
+    assert.match(cut?._tag === "PermissionAsked" ? cut.question : "", /^Bash: echo x{294}…$/u, "what is cut says so")
     assert.deepStrictEqual(readHook("Interrupt", { turn_id: "t" }), [{ _tag: "Interrupted", turn: "t" }])
   })
 

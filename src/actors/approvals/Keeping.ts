@@ -13,8 +13,10 @@ export type Move = Step<State>
 
 /** Answered ones that are remembered. */
 const KEPT = 200
-/** Most that may be open: each commit writes them all. The oldest is let go, with its dialog. */
+/** Most that may be open: each commit writes them all. One is let go then, with its dialog. */
 const FULL = 500
+/** Most that end in one commit, which holds each of them several times. */
+const AT_ONCE = 50
 
 const EMPHASIS: ReadonlyArray<Severity> = ["attention", "problem", "critical"]
 
@@ -51,6 +53,14 @@ export const answered = (state: State, approval: Approval, outcome: Outcome): Mo
   return { state: next, out: [...out, decided(approval, { ...approval, outcome })] }
 }
 
+/** The oldest of the session that asks most: who asks without end pushes out no one else's. */
+const crowding = (open: State["open"]): Approval | undefined => {
+  const counts = new Map<string, number>()
+  for (const { session } of open) counts.set(session, (counts.get(session) ?? 0) + 1)
+  const most = Math.max(...counts.values())
+  return open.find(({ session }) => counts.get(session) === most)
+}
+
 /** Recorded; `outcome` where a rule has one. */
 export const asked = (state: State, approval: Approval, outcome: Outcome | undefined, now: number): Move => {
   const told = publish({ _tag: "ApprovalAsked", id: approval.session, approval })
@@ -58,7 +68,7 @@ export const asked = (state: State, approval: Approval, outcome: Outcome | undef
     const { out, state: next } = closed(state, approval, outcome)
     return { state: next, out: [told, ...out] }
   }
-  const [oldest] = state.open
+  const oldest = crowding(state.open)
   const full = state.open.length >= FULL && oldest !== undefined
   const why = { what: "expired", by: "sm", reason: `${FULL} others were open`, at: now } as const
   const room: Move = full ? answered(state, oldest, why) : { state, out: [] }
@@ -101,11 +111,13 @@ const expired = (policy: ApprovalPolicy, approval: Approval, now: number): Outco
   return { what: expire_as === "deny" ? "denied" : "expired", by: "approvals.expire", reason, at: now }
 }
 
-/** What time has changed. */
-export const ticked = (state: State, policy: ApprovalPolicy, now: number): Move =>
-  state.open.reduce<Move>(
+/** What time has changed; what is too much for once is due still. */
+export const ticked = (state: State, policy: ApprovalPolicy, now: number): Move => {
+  let ended = 0
+  return state.open.reduce<Move>(
     (move, approval) => {
       const end = expired(policy, approval, now)
+      if (end !== undefined && ++ended > AT_ONCE) return move
       const nth = dueBy(policy, approval, now)
       const next =
         end !== undefined
@@ -117,6 +129,7 @@ export const ticked = (state: State, policy: ApprovalPolicy, now: number): Move 
     },
     { state: { ...state, rules: state.rules.filter(({ until }) => until === null || until > now) }, out: [] }
   )
+}
 
 const nextDue = (state: State, policy: ApprovalPolicy): number | undefined => {
   const times = state.open.flatMap(({ at, escalations }) => {

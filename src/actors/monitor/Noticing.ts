@@ -14,8 +14,9 @@ type Move = Step<State>
 export const MOST = 500
 /** Causes remembered, so that what comes late or twice is not told again. */
 const REMEMBERED = 2000
-/** Characters of a sentence that are kept. */
+/** Characters of a sentence that are kept, and of a cause, which is part of the fact's subject. */
 const LONGEST = 1000
+const CAUSE = 300
 
 /** From this severity on it lies before the person too, until it is read. */
 const forDesk = ({ severity }: Notice): boolean => rankOf(severity) >= rankOf("attention")
@@ -43,7 +44,7 @@ const ended = (notice: Notice, why: string): Out =>
 
 /** Keeps it and tells of it, once for each cause; again only when it has become worse. */
 export const saw = (state: State, said: Notice): Move => {
-  const notice = { ...said, text: said.text.slice(0, LONGEST) }
+  const notice = { ...said, cause: said.cause.slice(0, CAUSE), text: said.text.slice(0, LONGEST) }
   const known = state.open.find(({ cause }) => cause === notice.cause)
   const worse = known !== undefined && rankOf(notice.severity) > rankOf(known.severity)
   if (!worse && (known !== undefined || state.told.includes(notice.cause))) return { state, out: [] }
@@ -65,7 +66,7 @@ export const saw = (state: State, said: Notice): Move => {
 
 /** What a person was told of is no more. It stays told: word of it that is still under way changes nothing. */
 export const over = (state: State, causes: string, why: string): Move => {
-  const gone = state.open.filter((notice) => isOf(notice, causes))
+  const gone = state.open.filter((notice) => isOf(notice, causes.slice(0, CAUSE)))
   if (gone.length === 0) return { state, out: [] }
   return {
     state: { ...state, open: state.open.filter((notice) => !gone.includes(notice)) },

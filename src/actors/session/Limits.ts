@@ -13,6 +13,12 @@ const MINUTE = 60_000
 const SHORTEST = MINUTE / 2
 const LONGEST = 30 * MINUTE
 const TIMER = "limit"
+/** A provider that says "in 11 s" names another end at each try: what is no further off, ms, is the same. */
+const SAME = 30 * MINUTE
+
+/** Nobody was told of this end, or of one near it. `told`: none where none was known. */
+export const isNewEnd = (told: number | null | undefined, until: number | null): boolean =>
+  until !== null && Math.abs(until - (told ?? -Infinity)) > SAME
 
 const retryAt = (state: State, resetsAt: number | null, now: number): number =>
   resetsAt ?? now + Math.min(LONGEST, SHORTEST * 2 ** Math.min(state.limits, 10))
@@ -43,7 +49,7 @@ export const limitedBy = (
   if (known !== null && (until === null || until === known.until)) return stay(state)
   const at = retryAt(state, until, now)
   const limited = { until, reason, turn: limit.turn }
-  const fresh = known === null && (state.limits === 0 || until !== null)
+  const fresh = known === null && (state.limits === 0 || isNewEnd(state.vigil.limit?.until, until))
   return {
     state: { ...state, limited, limits: known === null ? state.limits + 1 : state.limits },
     out: [timer(Session, TIMER, at, "LimitOver", {}), ...(fresh ? announced(state, reason, until, at, now) : [])]

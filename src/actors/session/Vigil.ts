@@ -5,6 +5,7 @@ import { Monitor } from "../monitor/Monitor.ts"
 import { type Out, tell } from "../Out.ts"
 import { alarm } from "./Alarm.ts"
 import { type Finding, findings } from "./Findings.ts"
+import { isNewEnd } from "./Limits.ts"
 import { idOf, isAtWork, type Move } from "./Move.ts"
 import type { Reflex } from "./Reflex.ts"
 import type { State } from "./State.ts"
@@ -30,9 +31,12 @@ const noted = (before: State, after: State, now: number): State => {
   if (before.epoch !== after.epoch)
     next = { ...next, worked: working ? now : null, rested: null, failed: null, compactions: [], compacted: null }
   if (after.limited === null && after.limits === 0) next = next.limit === null ? next : { ...next, limit: null }
-  else if (after.limited !== null && (next.limit === null || after.limited.until !== null)) {
+  else if (after.limited !== null) {
     const { until } = after.limited
-    if (next.limit?.until !== until) next = { ...next, limit: { at: next.limit?.at ?? now, until } }
+    if (next.limit === null || isNewEnd(next.limit.until, until))
+      next = { ...next, limit: { at: next.limit?.at ?? now, until } }
+    // The turn failed of that; when the limit is over, that is no news.
+    if (next.failed !== null) next = { ...next, failed: null }
   }
   return next === vigil ? after : { ...after, vigil: next }
 }

@@ -36,15 +36,19 @@ const SOURCES = ["startup", "resume", "clear", "compact"] as const
 /** A paste is shown to the hook as it is shown to the model: wrapped. */
 const unwrap = (prompt: string): string => prompt.replaceAll(/\n*<\/?pasted_content id="[^"]*">\n?/gu, "\n").trim()
 
+/** Characters of that; what is cut says so. */
+const SHOWN = 300
+const cut = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text)
+
 /** What a tool was asked to do, in one line. */
 const describe = (input: unknown): string => {
   if (typeof input !== "object" || input === null) return ""
   const fields = input as Readonly<Record<string, unknown>>
   for (const name of ["command", "file_path", "path", "pattern", "url", "query", "description", "prompt"]) {
     const value = fields[name]
-    if (typeof value === "string") return value.replaceAll(/\s+/gu, " ").slice(0, 300)
+    if (typeof value === "string") return cut(value.replaceAll(/\s+/gu, " "))
   }
-  return JSON.stringify(input).slice(0, 300)
+  return cut(JSON.stringify(input))
 }
 
 export const readHook = (event: string, payload: unknown): ReadonlyArray<Signal> => {
@@ -115,7 +119,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   Write: "file_path",
   WebFetch: "url"
 }
-/** Longer ones are nothing that a rule was written for. */
+/** Bytes, as they are stored: longer ones are nothing that a rule was written for. */
 const LONGEST = 4000
 
 /** A path as the tool will take it: `src/../.git` is no place below `src`. */
@@ -127,7 +131,7 @@ const subjectOf = (tool: string, input: unknown, cwd: string | undefined): strin
   if (typeof input !== "object" || input === null) return null
   const name = SUBJECTS[tool]
   const value = name === undefined ? JSON.stringify(input) : (input as Readonly<Record<string, unknown>>)[name]
-  if (typeof value !== "string" || value.length > LONGEST) return null
+  if (typeof value !== "string" || Buffer.byteLength(JSON.stringify(value)) > LONGEST) return null
   return whole(name ?? "", value, cwd)
 }
 

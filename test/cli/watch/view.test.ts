@@ -171,6 +171,25 @@ describe("sm watch's screen", () => {
     assert.include(lines.join("\n"), "Bash echo a ⏎ rm -rf b")
   })
 
+  it("says so where not all of it is known", () => {
+    const asked = approval("a0000007", 2, "engineer-1", { detail: `echo ${"x".repeat(250)}…` })
+    const lines = shown({ ...whole, approvals: [asked] }, 80, 24, {
+      ...FIRST,
+      mode: { type: "approve", approval: asked }
+    })
+    assert.include(lines.join("\n"), "asks in /work/app: not all of it is known here: a shows its pane")
+  })
+
+  it("hides nothing of it in what a terminal would obey", () => {
+    const subject = "echo '\u001b]'; rm -rf ~ #\u0007\u200b"
+    const asked = { ...approval("a0000006", 2, "engineer-1", { detail: "echo" }), subject }
+    const lines = shown({ ...whole, approvals: [asked] }, 80, 24, {
+      ...FIRST,
+      mode: { type: "approve", approval: asked }
+    })
+    assert.include(lines.join("\n"), String.raw`Bash echo '\u{1b}]'; rm -rf ~ #\u{7}\u{200b}`)
+  })
+
   it("gives a question up that another has answered, and takes no key for it", () => {
     const asked = approval("a0000003", 2, "engineer-1")
     const lines = shown({ ...whole, approvals: [] }, 80, 24, { ...FIRST, mode: { type: "approve", approval: asked } })
