@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import type { Kept } from "../domain/Worktree.ts"
 import type { Git, Leaving } from "./Git.ts"
 import type { Command } from "./GitCommand.ts"
-import { alone, bundleOf, refOf } from "./Keeping.ts"
+import { alone, bundleOf, holdsNone, refOf } from "./Keeping.ts"
 import { listed } from "./Listed.ts"
 import { empty, files, moveAway, occupied, prune, trashOf } from "./Places.ts"
 import { snapshot } from "./Snapshot.ts"
@@ -13,9 +13,13 @@ import { snapshot } from "./Snapshot.ts"
 /** Is it still what was kept? */
 const same = Effect.fnUntraced(function* (command: Command, path: string, kept: Kept | null) {
   const taken = yield* snapshot(command, path)
-  const { branch, clean, head, tree } = taken
+  const { branch, clean, head, index, tree } = taken
   if (kept === null) return clean && !(yield* alone(command, path, taken))
-  return head === kept.head && branch === kept.branch && (kept.work === null ? clean : tree === kept.work.tree)
+  return (
+    head === kept.head &&
+    branch === kept.branch &&
+    (kept.work === null ? clean : tree === kept.work.tree && index === kept.work.index)
+  )
 })
 
 /** A branch that was made with the worktree, and whose commits others have, goes with it. */
@@ -41,6 +45,7 @@ export const drop = (command: Command, root: string): (typeof Git)["Service"]["d
     const trash = trashOf(root, id)
     // It goes from its place in one step: what is found there is whole.
     if (yield* occupied(path)) {
+      yield* holdsNone(path, (yield* occupied(repo)) ? yield* listed(command, repo) : [])
       if (!(yield* same(command, path, kept))) return false
       yield* files(`${dirname(trash)} cannot be made`, () => mkdir(dirname(trash), { recursive: true, mode: 0o700 }))
       yield* empty(trash)

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import type { Kept } from "../domain/Worktree.ts"
 import { type Git, type GitError, type Leaving } from "./Git.ts"
 import { type Command, refuse } from "./GitCommand.ts"
-import { listed } from "./Listed.ts"
+import { type Listed, listed } from "./Listed.ts"
 import { files, occupied } from "./Places.ts"
 import { type Snapshot, snapshot } from "./Snapshot.ts"
 
@@ -44,6 +44,16 @@ export const alone = ({ say }: Command, path: string, { branch, head }: Snapshot
     ]),
     (found) => found !== ""
   )
+
+/** Another worktree below it, where git ignores it perhaps, goes with it, and what is in that is not kept. */
+export const holdsNone = Effect.fnUntraced(function* (path: string, all: ReadonlyArray<Listed>) {
+  for (const { path: other } of all)
+    if (other.startsWith(`${path}/`) && (yield* occupied(other)))
+      return yield* refuse(
+        `${other} is a worktree of its own, which would be lost`,
+        `git worktree remove ${other} first`
+      )
+})
 
 const commitOf = ({ say }: Command, path: string, tree: string, parents: ReadonlyArray<string>, text: string) =>
   say("its files cannot be kept", path, [
@@ -131,7 +141,8 @@ export const keep = (command: Command, root: string): (typeof Git)["Service"]["k
   Effect.fn("Git.keep")(function* (leaving, now, force): Effect.fn.Return<Kept | null, GitError> {
     const { path, repo } = leaving
     if (!(yield* occupied(path))) return yield* refuse(`${path} is gone`, "sm worktree remove --force forgets it")
-    const entry = (yield* listed(command, repo)).find((other) => other.path === path)
+    const all = yield* listed(command, repo)
+    const entry = all.find((other) => other.path === path)
     if (entry === undefined)
       return yield* refuse(
         `git knows no worktree ${path} any more`,
@@ -142,6 +153,7 @@ export const keep = (command: Command, root: string): (typeof Git)["Service"]["k
         `${path} is locked${entry.locked === "" ? "" : `: ${entry.locked}`}`,
         `git worktree unlock ${path}`
       )
+    yield* holdsNone(path, all)
     const half = force ? undefined : yield* underWay(command, path)
     if (half !== undefined)
       return yield* refuse(

@@ -1,5 +1,5 @@
 /** What a worktree's files are now, as a tree in the repository: taken through an index of its own, so that nothing moves. */
-import { copyFile, mkdtemp, rm } from "node:fs/promises"
+import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect } from "effect"
@@ -24,6 +24,43 @@ const scratch = Effect.acquireRelease(
   (dir) => Effect.promise(() => rm(dir, { recursive: true, force: true }))
 )
 
+/**
+ * With the time of the original, in whole seconds: a file that was changed in the second in which the index was written looks
+ * unchanged to a newer index.
+ */
+const copied = async (from: string, to: string): Promise<void> => {
+  const { mtimeMs } = await stat(from)
+  const second = Math.floor(mtimeMs / 1000)
+  await copyFile(from, to)
+  await utimes(to, second, second)
+}
+
+/** Arguments of one git command. */
+const AT_ONCE = 500
+
+/**
+ * Files that git was told not to look at (`--assume-unchanged`, `--skip-worktree`) have changes all the same. What a sparse
+ * checkout leaves out is not there, and stays left out.
+ */
+const allSeen = Effect.fnUntraced(function* (
+  { say }: Command,
+  what: string,
+  path: string,
+  own: Readonly<Record<string, string>>
+) {
+  const marked = (yield* say(what, path, ["ls-files", "-v", "-z"], own))
+    .split("\0")
+    .flatMap((line) => (/^[a-zS] /u.test(line) ? [line] : []))
+  const seen = yield* Effect.filter(marked, (line) =>
+    line.startsWith("h ") ? Effect.succeed(true) : occupied(join(path, line.slice(2)))
+  )
+  for (let at = 0; at < seen.length; at += AT_ONCE) {
+    const names = seen.slice(at, at + AT_ONCE).map((line) => line.slice(2))
+    for (const mark of ["--no-assume-unchanged", "--no-skip-worktree"])
+      yield* say(what, path, ["update-index", mark, "--", ...names], own)
+  }
+})
+
 /** Commits in it are lost with it: they are of another repository. */
 const strangers = (staged: string): ReadonlyArray<string> =>
   staged
@@ -46,9 +83,10 @@ export const snapshot = (command: Command, path: string): Effect.Effect<Snapshot
     const own = { GIT_INDEX_FILE: join(dir, "index") }
     // With what it knows of each file only those that have changed are read.
     const real = join(gitDir, "index")
-    if (yield* occupied(real)) yield* files(what, () => copyFile(real, own.GIT_INDEX_FILE))
+    if (yield* occupied(real)) yield* files(what, () => copied(real, own.GIT_INDEX_FILE))
     const index = yield* ask(path, ["write-tree"], own)
-    yield* say(what, path, ["add", "-A", "--", ":/"], own)
+    yield* allSeen(command, what, path, own)
+    yield* say(what, path, ["add", "-A", "--sparse", "--", ":/"], own)
     const [stranger] = strangers(yield* say(what, path, ["ls-files", "-s", "-z", "--", ":/"], own))
     if (stranger !== undefined)
       return yield* refuse(

@@ -1,5 +1,5 @@
 /** Worktrees as git itself makes them: kept, removed and brought back without a loss. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
@@ -143,6 +143,64 @@ describe("a worktree", { concurrent: true }, () => {
       assert.include(branches(main), "sm/eng")
     }))
 
+  test("keeps what was changed in the very second of a commit, with the same size", (world) =>
+    Effect.gen(function* () {
+      const { git: driver } = world
+      const site = yield* added(world, "sm/eng")
+      const file = join(site.path, "a.txt")
+      // As if all of that had been some time ago, in one second.
+      const then = Math.floor(statSync(file).mtimeMs / 1000) - 100
+      const change = (text: string) => (writeFileSync(file, text), utimesSync(file, then, then))
+      git(site.path, "config", "core.trustctime", "false")
+      change("1111")
+      git(site.path, "commit", "-q", "-a", "-m", "of its own")
+      utimesSync(join(git(site.path, "rev-parse", "--absolute-git-dir"), "index"), then, then)
+      change("2222")
+      const kept = something(yield* away(world, site))
+      yield* driver.bring(site, ID, kept, fresh)
+      assert.strictEqual(readFileSync(file, "utf8"), "2222")
+    }))
+
+  test("keeps changes of files that git was told not to look at", (world) =>
+    Effect.gen(function* () {
+      const { git: driver } = world
+      const site = yield* added(world, "sm/eng")
+      for (const name of ["skipped", "assumed", "gone"]) writeFileSync(join(site.path, name), "committed\n")
+      git(site.path, "add", ".")
+      git(site.path, "commit", "-q", "-m", "of its own")
+      git(site.path, "update-index", "--skip-worktree", "skipped", "gone")
+      git(site.path, "update-index", "--assume-unchanged", "assumed")
+      // What a sparse checkout leaves out is no change.
+      rmSync(join(site.path, "gone"))
+      assert.isNull(something(yield* driver.keep(leaving(site), 1, false)).work)
+      for (const name of ["skipped", "assumed"]) writeFileSync(join(site.path, name), "mine, and longer\n")
+      const kept = something(yield* away(world, site))
+      yield* driver.bring(site, ID, kept, fresh)
+      for (const name of ["skipped", "assumed"])
+        assert.strictEqual(readFileSync(join(site.path, name), "utf8"), "mine, and longer\n")
+    }))
+
+  test("keeps what lies outside of a sparse checkout", (world) =>
+    Effect.gen(function* () {
+      const { git: driver } = world
+      const site = yield* added(world, "sm/eng")
+      for (const name of ["in", "out"]) {
+        mkdirSync(join(site.path, name))
+        writeFileSync(join(site.path, name, "file"), "committed\n")
+      }
+      git(site.path, "add", ".")
+      git(site.path, "commit", "-q", "-m", "of its own")
+      git(site.path, "sparse-checkout", "set", "in")
+      assert.isFalse(existsSync(join(site.path, "out", "file")))
+      mkdirSync(join(site.path, "out"), { recursive: true })
+      writeFileSync(join(site.path, "out", "new"), "untracked\n")
+      const kept = something(yield* away(world, site))
+      yield* driver.bring(site, ID, kept, fresh)
+      assert.strictEqual(readFileSync(join(site.path, "out", "new"), "utf8"), "untracked\n")
+      git(site.path, "sparse-checkout", "disable")
+      assert.strictEqual(readFileSync(join(site.path, "out", "file"), "utf8"), "committed\n")
+    }))
+
   test("stays when it has changed since it was kept", (world) =>
     Effect.gen(function* () {
       const { git: driver } = world
@@ -268,6 +326,15 @@ describe("a worktree", { concurrent: true }, () => {
       assert.isTrue(yield* driver.drop(leaving(merging), kept))
       yield* driver.bring(merging, ID, kept, fresh)
       assert.strictEqual(readFileSync(join(merging.path, "a.txt"), "utf8"), text)
+
+      const around = yield* added(world, "around")
+      writeFileSync(join(main, ".git", "info", "exclude"), "ignored/\n")
+      git(around.path, "worktree", "add", "-q", "-b", "inside", "ignored/inside")
+      assert.include(yield* refused(driver.keep(leaving(around), 1, true)), "ignored/inside is a worktree of its own")
+      git(main, "worktree", "remove", join(around.path, "ignored", "inside"))
+      assert.isNull(yield* driver.keep(leaving(around), 1, false))
+      git(around.path, "worktree", "add", "-q", "ignored/inside", "inside")
+      assert.include(yield* refused(driver.drop(leaving(around), null)), "ignored/inside is a worktree of its own")
 
       const locked = yield* added(world, "locked")
       git(main, "worktree", "lock", "--reason", "on a stick", locked.path)
