@@ -40,8 +40,9 @@ const SLICE = 8000
 const AFTER = 10_000
 /** Between two looks at a spool that is being emptied, or two questions that failed, ms. */
 const LOOK = 100
-/** Characters of a field that the daemon is shown. */
+/** Characters of a field that the daemon is shown; of a path as many as any has that a disk takes. */
 const SHOWN = 2000
+const LONGEST = 65_536
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -59,14 +60,18 @@ export const writing = (payload: unknown, { bash }: Pick<Rules, "bash">): string
   return typeof file === "string" ? `${called.tool} ${file}` : called.tool
 }
 
-/** Files may be larger than the broker takes: of what is written only its beginning goes along, of a patch its files. */
-const shortened = (value: unknown): unknown => {
+/**
+ * Files may be larger than the broker takes: of what is written only its beginning goes along, of a patch its files. A patch
+ * may have something before its beginning, and a path is told whole or not at all.
+ */
+const shortened = (name: string, value: unknown): unknown => {
   if (Array.isArray(value)) return undefined
   if (typeof value !== "string" || value.length <= SHOWN) return value
-  if (!value.startsWith("*** Begin Patch")) return value.slice(0, SHOWN)
+  if (name.endsWith("path")) return value.length <= LONGEST ? value : undefined
+  if (!value.includes("*** Begin Patch")) return value.slice(0, SHOWN)
   return value
     .split("\n")
-    .filter((line) => line.startsWith("*** "))
+    .filter((line) => /^[ \t]*\*\*\* /u.test(line))
     .join("\n")
 }
 
@@ -74,7 +79,7 @@ export const slim = (payload: unknown): unknown => {
   const called = toolOf(payload)
   if (called === undefined || !WRITERS.includes(called.tool) || !isRecord(called.input) || !isRecord(payload))
     return payload
-  const input = Object.fromEntries(Object.entries(called.input).map(([name, value]) => [name, shortened(value)]))
+  const input = Object.fromEntries(Object.entries(called.input).map(([name, value]) => [name, shortened(name, value)]))
   return { ...payload, tool_input: input }
 }
 

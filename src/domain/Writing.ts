@@ -32,7 +32,7 @@ const EDITORS = String.raw`(?:sed|perl|ruby)\s+(?:\S+\s+)*?-\w*i`
 /** At the beginning of a command of the line: behind `;`, `|`, `&`, `(`, a new line, `sudo`, `env`, `X=y`. */
 const BEGINS = String.raw`(?:^|[;|&(\n{]|\b(?:then|do|else)\b)\s*(?:(?:sudo|env|time|nice|xargs|command|exec)\s+|\w+=\S*\s+)*`
 const COMMAND = new RegExp(
-  String.raw`${BEGINS}(?:(?:\S*/)?(?:${PROGRAMS.join("|")})(?=\s|$)|git\s+(?:-\S+\s+(?:\S+\s+)??)*?(?:${GIT})(?=\s|$)|${EDITORS})`,
+  String.raw`${BEGINS}(?:(?:\S*/)?(?:${PROGRAMS.join("|")})(?=\s|$)|git\s+(?:-\S+\s+(?:[^-\s]\S*\s+)??)*?(?:${GIT})(?=\s|$)|${EDITORS})`,
   "u"
 )
 
@@ -44,7 +44,7 @@ export const plainlyWrites = (command: string): boolean => {
 
 /** Codex's own tool, called by way of a shell. */
 export const isPatch = (command: string): boolean =>
-  /(?:^|[;&\n])\s*apply_?patch\b[^\n]*(?:\n|['"])\s*\*\*\* Begin Patch/u.test(command)
+  /(?:^|[;&\n])[ \t]*apply_?patch\b[^\n]*(?:\n|['"])\s*\*\*\* Begin Patch/u.test(command)
 
 /** May this call of a tool write? `bash`: shell commands count. */
 export const mayWrite = (tool: string, input: unknown, bash: boolean): boolean => {

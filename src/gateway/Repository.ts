@@ -1,5 +1,5 @@
 /** Which repository a directory belongs to: one for all its worktrees. Reads git's own files, a bounded part of them, and runs nothing. */
-import { open, realpath, stat } from "node:fs/promises"
+import { open, readlink, realpath, stat } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { Cache, Context, Duration, Effect, Layer } from "effect"
 
@@ -65,14 +65,19 @@ const originIn = (config: string): string | null => {
   return /^\s*url\s*=\s*(\S.*?)\s*$/mu.exec(section)?.[1] ?? null
 }
 
-/** Without links; what is not there yet is where it would be. */
-const realOf = async (path: string): Promise<string> => {
+/** As many links may lead nowhere, one to the next. */
+const LINKS = 40
+
+/** Without links; what is not there yet is where it would be: also what a link names that leads nowhere, for a write makes it. */
+const realOf = async (path: string, links = LINKS): Promise<string> => {
   try {
     return await realpath(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path)) throw error
-    return join(await realOf(dirname(path)), basename(path))
+    if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path) || links === 0) throw error
+    const above = await realOf(dirname(path), links)
+    const named = await readlink(join(above, basename(path))).catch(() => undefined)
+    return named === undefined ? join(above, basename(path)) : realOf(resolve(above, named), links - 1)
   }
 }
 

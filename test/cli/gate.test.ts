@@ -120,6 +120,12 @@ describe("what the daemon is shown of a write", () => {
     const patched = JSON.stringify(slim({ ...payload, tool_name: "apply_patch", tool_input: { command: patch } }))
     assert.isBelow(patched.length, 1000)
     for (const line of ["*** Add File: a", "*** Delete File: b"]) assert.include(patched, line)
+    // Codex takes it with something before its beginning, and the second file counts as well.
+    const padded = slim({ ...payload, tool_name: "apply_patch", tool_input: { command: `\n${patch}` } })
+    assert.include(JSON.stringify(padded), "*** Delete File: b")
+    // Half of a path is another path.
+    const far = `/w/${"x/../".repeat(1000)}../other/b.ts`
+    assert.include(JSON.stringify(slim({ ...payload, tool_input: { file_path: far } })), "other/b.ts")
     const other = { tool_name: "Bash", tool_input: { command: long } }
     assert.strictEqual(slim(other), other)
     assert.strictEqual(writing(payload, { bash: false }), "Write /w/a.ts")

@@ -39,6 +39,9 @@ describe("a repository", () => {
         writeFileSync(join(broken, ".git"), "gitdir: /nowhere/at/all\n")
         made(join(root, "empty", ".git"))
         symlinkSync(join(root, "tree"), join(root, "link"))
+        // Links that lead nowhere yet: a write through them makes what they name.
+        symlinkSync("../tree/made.txt", join(main, "ahead"))
+        symlinkSync("ahead", join(main, "behind"))
 
         const { of } = yield* Repository.Repository
         const here = yield* of(main)
@@ -52,7 +55,8 @@ describe("a repository", () => {
           [made(join(tree, "src")), join(tree, "src"), tree],
           [join(root, "link"), tree, tree],
           // Not there yet, as a file that is about to be written.
-          [join(root, "link/new/a.txt"), join(tree, "new/a.txt"), tree]
+          [join(root, "link/new/a.txt"), join(tree, "new/a.txt"), tree],
+          [join(main, "behind"), join(tree, "made.txt"), tree]
         ] as const)
           assert.deepStrictEqual(yield* of(same), { ...shared, real, known: true, workspace }, same)
         const part = yield* of(join(main, "part"))

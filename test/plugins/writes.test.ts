@@ -15,6 +15,7 @@ describe("a tool call", () => {
       "*** Update File: /abs/old.ts",
       "*** Move to: ../moved.ts",
       "*** Delete File: new.ts",
+      "  *** Update File: ../other/padded.ts \t",
       "*** End Patch"
     ].join("\n")
     const table = [
@@ -22,7 +23,10 @@ describe("a tool call", () => {
       [call("Edit", { file_path: "a/../b.ts" }), ["/repo/sub/b.ts"]],
       [call("MultiEdit", { file_path: "/repo/a.ts", edits: [] }), ["/repo/a.ts"]],
       [call("NotebookEdit", { notebook_path: "/repo/n.ipynb" }), ["/repo/n.ipynb"]],
-      [call("apply_patch", { command: patch }), ["/repo/sub/new.ts", "/abs/old.ts", "/repo/moved.ts"]]
+      [
+        call("apply_patch", { command: patch }),
+        ["/repo/sub/new.ts", "/abs/old.ts", "/repo/moved.ts", "/repo/other/padded.ts"]
+      ]
     ] as const
     for (const [payload, paths] of table)
       assert.deepStrictEqual(readWrites("PreToolUse", payload, false), {
@@ -35,6 +39,8 @@ describe("a tool call", () => {
   it("that writes somewhere is about its whole directory", () => {
     const all = (path: string, tool: string) => ({ tool, paths: [path], whole: true })
     assert.deepStrictEqual(readWrites("PreToolUse", call("Write", {}), false), all("/repo/sub", "Write"))
+    // In a form that nobody knows: no reason to let it through.
+    assert.deepStrictEqual(readWrites("PreToolUse", call("Write", { file_path: 5 }), false), all("/repo/sub", "Write"))
     const shell = (command: string) => readWrites("PreToolUse", call("Bash", { command }), true)
     assert.deepStrictEqual(shell("rm x"), all("/repo/sub", "Bash"))
     assert.deepStrictEqual(shell("cd ../other && rm x"), all("/repo/other", "Bash"))
@@ -55,6 +61,15 @@ describe("a tool call", () => {
     }
     const quoted = "echo '*** Begin Patch'"
     assert.isUndefined(readWrites("PreToolUse", call("Bash", { command: quoted }), false))
+  })
+
+  it("is read in no time, whatever it is", () => {
+    const flags = `git ${"-a ".repeat(60)}log`
+    assert.isFalse(plainlyWrites(flags))
+    assert.isTrue(plainlyWrites("git -C /repo -c a=b -p commit"))
+    assert.isUndefined(readWrites("PreToolUse", call("Bash", { command: "\n".repeat(300_000) }), false))
+    const spaces = `*** Add File: a${" ".repeat(300_000)}b`
+    assert.lengthOf(readWrites("PreToolUse", call("apply_patch", { command: spaces }), false)?.paths ?? [], 1)
   })
 
   it("writes nothing when it reads, comes later, is a shell's (unless asked for) or is not to be read", () => {
