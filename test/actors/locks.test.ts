@@ -143,6 +143,20 @@ describe("the lock manager", () => {
       assert.isAtLeast(lease?.until ?? 0, 300_000, "no term that was given is cut short")
     }))
 
+  test("gives nobody what another has by its ticket, and leaves that as it is", () =>
+    Effect.gen(function* () {
+      yield* ask("a", guest("ann"))
+      yield* ask("b", guest("ben"), { wait: 30 })
+      yield* pass(1)
+      const before = yield* described
+      for (const name of ["a", "b"])
+        assert.deepStrictEqual(yield* ask(name, guest("eve"), { wait: 30 }), {
+          _tag: "Over",
+          why: "the ticket is another's"
+        })
+      assert.deepStrictEqual(yield* described, before)
+    }))
+
   test("gives parts that have no path in common to different holders, and a path where not all is free", () =>
     Effect.gen(function* () {
       yield* ask("a", guest("ann"), { path: "src/**" })
@@ -303,5 +317,23 @@ describe("a session's leases", () => {
       world.agent.finish()
       yield* world.takes(3)
       assert.match(world.agent.prompts[2] ?? "", /You have lost your lock on \/repo: released/u)
+    }))
+  test("are known to it also when it asked again before the end of its turn was told", (world) =>
+    Effect.gen(function* () {
+      yield* world.spawn("ann", "work")
+      yield* world.is("working")
+      yield* ask("a", asHolder(world), { ttl: 600 })
+      yield* shows(world, "why a")
+      // The next turn's write is quicker than the word of this one's end.
+      yield* ask("b", asHolder(world), { at: (yield* Clock.currentTimeMillis) + 5000 })
+      world.agent.finish()
+      yield* world.is("idle")
+      assert.strictEqual(yield* standing, "a|")
+      yield* shows(world, "why a")
+      yield* pass(6)
+      yield* world.send("again")
+      yield* world.is("working")
+      world.agent.finish()
+      yield* stands("|")
     }))
 })

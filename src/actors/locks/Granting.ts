@@ -64,6 +64,17 @@ const known = (lease: Lease): ReadonlyArray<Out> => {
   return holder._tag === "Session" ? [tell(Session, holder.host, holder.id, "Leased", { lease })] : []
 }
 
+const awaited = ({ asked, holder }: Waiting): ReadonlyArray<Out> =>
+  holder._tag === "Session"
+    ? [tell(Session, holder.host, holder.id, "LeaseAwaited", { epoch: holder.epoch, asked })]
+    : []
+
+/** Sessions learn once more what they have and wait for. */
+export const toldAgain = (state: State, whose: (held: Lease | Waiting) => boolean): Move => ({
+  state,
+  out: [...state.leases.filter(whose).flatMap(known), ...state.waiting.filter(whose).flatMap(awaited)]
+})
+
 /** It has the lease. */
 export const granted = (state: State, request: Request, path: Scope["path"], now: number): Move => {
   const { asked, auto, holder, host, reason, ticket, ttl, workspace } = request
@@ -114,14 +125,12 @@ export const waits = (state: State, request: Request, until: number, now: number
   const waiting: Waiting = { ...request, since: now, until }
   const next = { ...state, waiting: [...state.waiting, waiting] }
   const behind = against(next, least(waiting), next.waiting.length - 1).map(({ holder }) => holderName(holder))
-  const { holder } = request
-  const told =
-    holder._tag === "Session"
-      ? [tell(Session, holder.host, holder.id, "LeaseAwaited", { epoch: holder.epoch, asked: request.asked })]
-      : []
   return {
     state: next,
-    out: [publish({ _tag: "LeaseAwaited", id: waiting.ticket, waiting, behind: [...new Set(behind)] }), ...told]
+    out: [
+      publish({ _tag: "LeaseAwaited", id: waiting.ticket, waiting, behind: [...new Set(behind)] }),
+      ...awaited(waiting)
+    ]
   }
 }
 

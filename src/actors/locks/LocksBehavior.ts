@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { holderKey, holderName, type Lease, type InLine, type Ticket, type Waiting } from "../../domain/Lock.ts"
 import type { Behavior, Mail } from "../Behavior.ts"
-import { stay } from "../Move.ts"
+import { andThen, stay } from "../Move.ts"
 import { against, cycleIn, least, meet, within } from "./Conflicts.ts"
 import {
   askedAgain,
@@ -16,6 +16,7 @@ import {
   renewed,
   type Request,
   settled,
+  toldAgain,
   waitEnds,
   waits
 } from "./Granting.ts"
@@ -40,6 +41,11 @@ const queued = (state: State): ReadonlyArray<InLine> =>
 
 const isKnown = (state: State, ticket: Ticket): boolean =>
   [...state.leases, ...state.waiting, ...state.ended].some((other) => other.ticket === ticket)
+
+/** A ticket stands in lists that all may read: it gives nobody what another has. */
+const isOfAnother = ({ leases, waiting }: State, { holder, ticket }: Request): boolean =>
+  [...leases, ...waiting].some((other) => other.ticket === ticket && holderKey(other.holder) !== holderKey(holder))
+const NOT_ITS_TICKET = Standing.cases.Over.make({ why: "the ticket is another's" })
 
 /** A lease of its own that has all it asks for, or all that it is content with. */
 const ownOver = (state: State, request: Request): Lease | undefined =>
@@ -76,6 +82,7 @@ export const behavior: Behavior<typeof Locks> = {
       Effect.gen(function* () {
         const { ticket } = asks
         const request: Request = { ...asks, asked: at }
+        if (isOfAnother(state, request)) return { state, reply: NOT_ITS_TICKET }
         const held = state.leases.find((other) => other.ticket === ticket) ?? ownOver(state, request)
         if (held !== undefined)
           return ending(askedAgain(state, held, request, mail.now), mail, (after) => standing(after, held.ticket))
@@ -113,11 +120,14 @@ export const behavior: Behavior<typeof Locks> = {
         )
       }),
     SessionOver: word(({ before, epoch, id, why }, state) => {
+      const isIts = ({ holder }: Lease | Waiting) =>
+        holder._tag === "Session" && holder.id === id && holder.epoch === epoch
       const theirs = ({ asked, holder }: Lease | Waiting) =>
         holder._tag === "Session" &&
         holder.id === id &&
         (holder.epoch < epoch || (holder.epoch === epoch && asked <= before))
-      return endAll(state, theirs, why, "known")
+      // It has forgotten what stays, where it knew of that from before: a lease that nobody renews or gives back.
+      return andThen(endAll(state, theirs, why, "known"), (next) => toldAgain(next, isIts))
     }),
     GuestOver: word(({ id, why }, state) =>
       endAll(state, ({ holder }) => holder._tag === "Guest" && holder.id === id, why, "known")
