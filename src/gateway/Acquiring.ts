@@ -35,6 +35,9 @@ export const acquire = (request: Request, patience: number) =>
 
 export const giveUp = (ticket: Lease["ticket"], why: string) => locks.ask("GiveUp", { ticket, why })
 
+/** Reasons are read by other agents and in terminals: no line of its own, nothing that moves a cursor. */
+export const inOneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim()
+
 /** "eng (1a2b3c4d) has src/** in /repo since 3m (refactoring), until its turn ends". */
 export const heldText = (held: Lease | Waiting, now: number): string => {
   const { holder, reason, since } = held
@@ -48,6 +51,6 @@ export const heldText = (held: Lease | Waiting, now: number): string => {
 export const heldRefusal = (by: ReadonlyArray<Lease | Waiting>, code: "wrong-state" | "timeout", hint: string) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const message = by.map((held) => heldText(held, now)).join("; ") || "another has it"
+    const message = inOneLine(by.map((held) => heldText(held, now)).join("; ")) || "another has it"
     return yield* new Refusal({ code, message, hint })
   })

@@ -9,7 +9,7 @@ import type { HostId } from "../domain/Ids.ts"
 import { type Holder, holderName, type Lease, placeText, Ticket, type Waiting } from "../domain/Lock.ts"
 import { LockRules, whenDownOf } from "../domain/LockPolicy.ts"
 import { span } from "../domain/Span.ts"
-import { acquire, giveUp } from "./Acquiring.ts"
+import { acquire, giveUp, inOneLine } from "./Acquiring.ts"
 import { type Located, Locator } from "./Locating.ts"
 
 /** A question is answered after this at the latest, ms; asking again goes on with the wait. */
@@ -85,17 +85,20 @@ export const sentence = (
       ? "It ends with its turn."
       : `It ends in ${span(first.until - now)}, unless it is renewed.`
   const ask = holder._tag === "Session" ? ` Or ask: sm send ${holder.name} "<text>".` : ""
-  return (
+  return inOneLine(
     `Not written: ${holderName(holder)} ${held} ${placeText(first)} since ${clock(since)} (${span(now - since)}): ` +
-    `${reason}.${others}${time} ${end} ${LATER}${ask} ` +
-    `Or work in a worktree of your own: git worktree add ../<name> -b <branch>.`
+      `${reason}.${others}${time} ${end} ${LATER}${ask} ` +
+      `Or work in a worktree of your own: git worktree add ../<name> -b <branch>.`
   )
 }
+
+/** Of a path, in a reason. */
+const SHOWN = 300
 
 const word = ({ tool }: Writes, inside: ReadonlyArray<string>): string => {
   const [first] = inside
   if (first === undefined) return `runs ${tool}`
-  return `writes ${first}${inside.length > 1 ? ` and ${inside.length - 1} more` : ""}`
+  return `writes ${inOneLine(first).slice(0, SHOWN)}${inside.length > 1 ? ` and ${inside.length - 1} more` : ""}`
 }
 
 /** Asks for all that the write needs; answers within a slice. */

@@ -3,7 +3,7 @@ import { Clock, Effect } from "effect"
 import type { Standing } from "../actors/locks/Locks.ts"
 import type { HostId } from "../domain/Ids.ts"
 import { Holder, holderKey, holderName, type Lease, placeText } from "../domain/Lock.ts"
-import { acquire, giveUp, heldRefusal, heldText, locks as manager } from "./Acquiring.ts"
+import { acquire, giveUp, heldRefusal, heldText, inOneLine, locks as manager } from "./Acquiring.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import type { Caller } from "./Caller.ts"
 import { Repository } from "./Repository.ts"
@@ -40,7 +40,7 @@ export const lock = (input: Input<"lock">, caller: Caller, host: HostId) =>
       ticket: input.ticket,
       narrow: null,
       holder: holderOf(caller),
-      reason: input.reason.replaceAll(/\s+/gu, " ").trim(),
+      reason: inOneLine(input.reason),
       ttl: input.ttlMs ?? (caller.card === undefined ? PERSON_TERM : SESSION_TERM),
       wait,
       auto: false,

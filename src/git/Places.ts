@@ -35,6 +35,9 @@ export const occupied = (path: string): Effect.Effect<boolean, GitError> =>
 /** Where a worktree lies while it is being removed: nobody finds it there. */
 export const trashOf = (root: string, id: string): string => join(root, ".removing", id)
 
+/** And where it is deleted, once nothing more can be in it than was kept. */
+export const gone = (root: string, id: string): string => `${trashOf(root, id)}.gone`
+
 export const moveAway = (root: string, id: string, path: string) =>
   files(`${path} cannot be moved away`, () => rename(path, trashOf(root, id)))
 

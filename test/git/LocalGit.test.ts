@@ -1,5 +1,15 @@
 /** Worktrees as git itself makes them: kept, removed and brought back without a loss. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
@@ -406,10 +416,16 @@ describe("what was cut short", { concurrent: true }, () => {
       // Moved away, and half deleted.
       mkdirSync(join(root, ".removing"), { recursive: true })
       renameSync(site.path, join(root, ".removing", ID))
-      rmSync(join(root, ".removing", ID, "a.txt"))
+      // Somebody wrote after the last look, in a folder that was open.
+      writeFileSync(join(root, ".removing", ID, "late"), "x")
+      assert.isFalse(yield* driver.drop(leaving(site), kept))
+      assert.isTrue(existsSync(join(site.path, "late")), "it is back")
+      rmSync(join(site.path, "late"))
+      renameSync(site.path, join(root, ".removing", `${ID}.gone`))
+      rmSync(join(root, ".removing", `${ID}.gone`, "a.txt"))
       assert.isTrue(yield* driver.drop(leaving(site), kept))
       assert.isTrue(yield* driver.drop(leaving(site), kept), "and again")
-      assert.isFalse(existsSync(join(root, ".removing", ID)))
+      assert.deepStrictEqual(readdirSync(join(root, ".removing")), [])
       assert.strictEqual(git(main, "worktree", "list").split("\n").length, 1)
       // A restoration is cut short as well.
       yield* driver.bring(site, ID, kept, fresh)
