@@ -22,20 +22,24 @@ const SLICE = 5000
 const SLACK = 3000
 /** A daemon is given this long to come back, ms. */
 const PATIENCE = 20_000
-const INTERRUPTED = 130
+/** A terminal that is closed, or a tool that takes too long, wants it no more than who presses Ctrl-C; exit codes as of shells. */
+const INTERRUPTS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const
 
 /** Whoever interrupts the waiting waits no more, and says so to the daemon. */
 const onInterrupt = (ticket: string): (() => void) => {
-  const stop = () =>
+  const stop = (signal: keyof typeof INTERRUPTS) =>
     void ask("giveUpLock", { ticket }, { repeatable: true, deadline: 2000, patience: 1000 })
       .then((reply) => {
         if (reply.ok && (reply.data as Answer).outcome === "granted")
           complain("sm: it was granted meanwhile: sm unlock gives it back")
       })
       .catch(() => complain("sm: the daemon does not answer: the request ends by its own time"))
-      .finally(() => process.exit(INTERRUPTED))
-  process.once("SIGINT", stop)
-  return () => void process.removeListener("SIGINT", stop)
+      .finally(() => process.exit(INTERRUPTS[signal]))
+  for (const signal of SIGNALS) process.once(signal, stop)
+  return () => {
+    for (const signal of SIGNALS) process.removeListener(signal, stop)
+  }
 }
 
 const refused = (code: string, message: string, hint: string): Failure => ({ code, message, hint })
@@ -62,7 +66,9 @@ export const take = async (wish: Wish): Promise<Lease | Failure> => {
         return refused(late ? "timeout" : "wrong-state", why, "sm locks shows who has what")
       }
       if (Date.now() < end) continue
-      await ask("giveUpLock", { ticket }, { repeatable: true })
+      const last = await ask("giveUpLock", { ticket }, { repeatable: true })
+      // It was granted between the two: asked once more it says so.
+      if (last.ok && (last.data as Answer).outcome === "granted") continue
       return refused("timeout", `it was not free in the time given: ${why}`, "sm locks shows who has what")
     }
   } finally {
