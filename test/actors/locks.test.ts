@@ -329,7 +329,7 @@ describe("a session's leases", () => {
       world.agent.finish()
       yield* world.is("idle")
       assert.strictEqual(yield* standing, "a|")
-      yield* shows(world, "why a")
+      yield* shows(world, "why b")
       yield* pass(6)
       yield* world.send("again")
       yield* world.is("working")
