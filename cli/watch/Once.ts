@@ -49,7 +49,8 @@ const piped = (columns: ReadonlyArray<Column>, known: Known, glyphs: Glyphs, now
   columns.map(({ head }) => head || "-").join("  "),
   ...treeOf(known.cards.values(), glyphs).map((branch) =>
     cellsOf(columns, known, branch, now)
-      .map(({ text }) => (text.trim() === "" ? "-" : text.trimEnd()))
+      // What stands to the left of a name draws the tree.
+      .map(({ text }, at) => (columns[at]?.name === "name" ? text.trimEnd() : text.trim()) || "-")
       .join("  ")
   )
 ]

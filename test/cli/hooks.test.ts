@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import * as fc from "fast-check"
 import { withMember } from "../../cli/hooks/JsonText.ts"
 import { installed, look, MARK, uninstalled } from "../../cli/hooks/Merging.ts"
+import { write } from "../../cli/hooks/SettingsFile.ts"
 import { runSm } from "../support/Run.ts"
 import { temporary } from "../support/TmuxTest.ts"
 
@@ -144,4 +145,8 @@ describe("sm hooks", () => {
       assert.deepStrictEqual(readdirSync(user), [])
     }).pipe(Effect.scoped)
   )
+})
+
+it.skipIf(process.platform !== "linux")("says where it cannot write, and does not try for ever", () => {
+  assert.throws(() => write("/proc/.claude/settings.json", "{}"), "/proc/.claude/settings.json cannot be written: ")
 })
