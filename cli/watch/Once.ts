@@ -56,7 +56,7 @@ const piped = (columns: ReadonlyArray<Column>, known: Known, glyphs: Glyphs, now
 ]
 
 /** `width`: of the terminal; none on a pipe. */
-const onceLines = (known: Known, glyphs: Glyphs, now: number, width: number | undefined): string => {
+export const onceLines = (known: Known, glyphs: Glyphs, now: number, width: number | undefined): string => {
   const tree = treeOf(known.cards.values(), glyphs)
   const items = itemsOf(known, now)
   const columns = columnsFor(width ?? ALL, demandOf(known, tree))
