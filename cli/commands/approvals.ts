@@ -14,9 +14,9 @@ interface Listed {
 
 const actions = ["list", "rules", "allow", "deny", "forget"]
 
-const listed = ({ answered, open }: Listed): string => {
+const listed = ({ answered, open }: Listed, whole: boolean): string => {
   const all = [...open, ...answered]
-  if (all.length === 0) return "nothing waits for an answer"
+  if (all.length === 0) return whole ? "nothing has been asked yet" : "nothing waits for an answer"
   const lines = approvalLines(all)
   return open.length === 0 ? lines : `${lines}\nsm approve <id>, or sm deny <id> --reason "…"`
 }
@@ -60,10 +60,11 @@ export class Approvals extends SmCommand {
     if (action === "forget") {
       if (what === undefined) throw new Misuse("forget needs the number of a rule", "sm approvals rules lists them")
       const number = wholeNumber("the number of a rule", what, 1, Infinity, "sm approvals rules lists them")
-      return this.show<Rule>("forgetApprovalRule", { number }, (rule) => `forgotten: ${ruleLines([rule])}`)
+      return this.show<Rule>("forgetApprovalRule", { number }, (rule) => `${ruleLines([rule])}\nforgotten`)
     }
     if (what !== undefined) throw new Misuse(`${action} takes nothing more`, `sm approvals ${action}`)
-    if (action === "list") return this.show<Listed>("approvals", { all }, listed, { repeatable: true })
+    if (action === "list")
+      return this.show<Listed>("approvals", { all }, (found) => listed(found, all), { repeatable: true })
     return this.show<ReadonlyArray<Rule>>(
       "approvalRules",
       {},

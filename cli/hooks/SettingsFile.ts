@@ -59,6 +59,7 @@ const isGroups = (value: unknown): value is ReadonlyArray<Group> =>
   value.every((group) => isRecord(group) && (group["hooks"] === undefined || Array.isArray(group["hooks"])))
 
 const AGAIN = "correct the file; nothing was changed"
+const AGAIN_THERE = "make it writable, or run this elsewhere; the file is as it was"
 
 /** One that is not there is empty. */
 export const read = (path: string): Settings => {
@@ -91,9 +92,21 @@ const backupOf = (path: string): string => `${path}.${new Date().toISOString().r
 
 /** Whole or not at all. Through a link, as dotfiles have it, the file behind it. Answers where the copy is. */
 export const write = (path: string, text: string): string | null => {
+  try {
+    return written(path, text)
+  } catch (error) {
+    throw new Misuse(
+      `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      AGAIN_THERE
+    )
+  }
+}
+
+const written = (path: string, text: string): string | null => {
   const there = existsSync(path)
   const real = there ? realpathSync(path) : path
-  mkdirSync(dirname(real), { recursive: true })
+  // One folder only: with `recursive` node tries for ever where the file system takes none, as in /proc.
+  if (!existsSync(dirname(real))) mkdirSync(dirname(real))
   const backup = there ? backupOf(real) : null
   if (backup !== null) copyFileSync(real, backup)
   const mode = there ? statSync(real).mode & 0o777 : 0o644

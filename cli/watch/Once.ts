@@ -49,13 +49,14 @@ const piped = (columns: ReadonlyArray<Column>, known: Known, glyphs: Glyphs, now
   columns.map(({ head }) => head || "-").join("  "),
   ...treeOf(known.cards.values(), glyphs).map((branch) =>
     cellsOf(columns, known, branch, now)
-      .map(({ text }) => (text.trim() === "" ? "-" : text.trimEnd()))
+      // What stands to the left of a name draws the tree.
+      .map(({ text }, at) => (columns[at]?.name === "name" ? text.trimEnd() : text.trim()) || "-")
       .join("  ")
   )
 ]
 
 /** `width`: of the terminal; none on a pipe. */
-const onceLines = (known: Known, glyphs: Glyphs, now: number, width: number | undefined): string => {
+export const onceLines = (known: Known, glyphs: Glyphs, now: number, width: number | undefined): string => {
   const tree = treeOf(known.cards.values(), glyphs)
   const items = itemsOf(known, now)
   const columns = columnsFor(width ?? ALL, demandOf(known, tree))

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ASCII_ONLY, UNICODE } from "../../../cli/watch/Glyphs.ts"
 import { type Known, NOTHING } from "../../../cli/watch/Known.ts"
+import { onceLines } from "../../../cli/watch/Once.ts"
 import { paint } from "../../../cli/watch/Paint.ts"
 import { textOf } from "../../../cli/watch/Piece.ts"
 import { plain } from "../../../cli/watch/Plain.ts"
@@ -47,6 +48,12 @@ const whole = knownOf(team, {
   waiting: [waiting("l000000000000002", 2, "engineer-1")],
   did: new Map([[idOf(1), { at: NOW - 12_000, tool: "Bash", detail: "npm test" }]]),
   unread: 2
+})
+
+it("on a pipe no value is padded", () => {
+  const used = { did: new Map([[idOf(1), { at: NOW - 3000, tool: "Bash", detail: "npm test" }]]) }
+  assert.include(onceLines({ ...whole, ...used }, UNICODE, NOW, undefined), "  3s Bash npm test")
+  assert.isFalse(onceLines({ ...whole, ...used }, UNICODE, NOW, undefined).includes("   3s Bash npm test"))
 })
 
 describe("sm watch's screen", () => {
