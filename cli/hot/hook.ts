@@ -55,6 +55,7 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   // Started by hand, outside of any session: nobody to report for.
   if (session === undefined || event === "") return 0
   let payload: unknown = {}
+  let readable = true
   try {
     // What a tool gave back may be megabytes, and nobody reads it.
     payload = JSON.parse(standardInput() || "{}", (key, value: unknown) =>
@@ -62,6 +63,7 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
     )
   } catch {
     // A payload that is no JSON still says which event it was.
+    readable = false
   }
   const at = Date.now()
   const id = `${at.toString(36).padStart(9, "0")}-${session}-${process.pid.toString(36)}${Math.floor(Math.random() * 36 ** 5).toString(36)}`
@@ -70,6 +72,11 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
     const { askThrough, rules, slim, unasked, writing } = await import("./Gate.ts")
     const known = rules()
     const what = known.auto ? writing(payload, known) : undefined
+    if (known.auto && !readable) {
+      const passed = { at, session, what: "a tool", cwd: process.cwd(), why: "the hook's payload is not JSON" }
+      process.stdout.write(unasked(known.session, passed))
+      return 0
+    }
     if (what !== undefined) {
       const input = { ...report, payload: slim(payload), gate: true }
       const reply = await askThrough(

@@ -3,6 +3,7 @@
  * the daemon has died meanwhile. Asked again with the same id it is the same request.
  */
 import { createHash } from "node:crypto"
+import { dirname } from "node:path"
 import { Clock, Effect } from "effect"
 import type { Writes } from "../agents/Agent.ts"
 import type { HostId } from "../domain/Ids.ts"
@@ -11,6 +12,7 @@ import { LockRules, whenDownOf } from "../domain/LockPolicy.ts"
 import { span } from "../domain/Span.ts"
 import { acquire, giveUp, inOneLine } from "./Acquiring.ts"
 import { type Located, Locator } from "./Locating.ts"
+import { tellUnlocked } from "./Unlocked.ts"
 
 /** A question is answered after this at the latest, ms; asking again goes on with the wait. */
 const SLICE = 5000
@@ -110,7 +112,14 @@ export const permit = (question: Question) =>
     const locate = yield* Locator
     const found = yield* Effect.forEach(writes.paths, (path) => locate(path), { concurrency: 8 })
     const strict = whenDownOf(policy, holder._tag === "Guest" ? "guest" : "session") === "fail-closed"
-    if (strict && found.some(({ known }) => !known)) return { deny: UNSEEN }
+    const unseen = writes.paths.filter((_, index) => found[index]?.known === false)
+    if (strict && unseen.length > 0) return { deny: UNSEEN }
+    const [hidden] = unseen
+    if (hidden !== undefined) {
+      const [session, name] = holder._tag === "Session" ? [holder.id, holder.name] : [null, null]
+      const why = "its directory could not be looked at in time"
+      yield* tellUnlocked({ at, session, what: `${writes.tool} ${hidden}`, cwd: dirname(hidden), why }, name, host)
+    }
     const begun = yield* Clock.currentTimeMillis
     const end = at + patient * 1000
     const asks = { host, path: null, holder, ttl: (holder._tag === "Guest" ? guest_ttl : ttl) * 1000, auto: true, at }

@@ -2,29 +2,19 @@
 import { readdir, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { Effect, Option, Schema } from "effect"
-import { ref } from "../actors/ActorRef.ts"
 import type { ActorSystem } from "../actors/ActorSystem.ts"
-import { Monitor } from "../actors/monitor/Monitor.ts"
 import { Roster } from "../agents/Roster.ts"
 import { Broker } from "../broker/Broker.ts"
 import { Directory } from "../broker/Directory.ts"
-import { type HostId, SessionId } from "../domain/Ids.ts"
-import type { Notice } from "../domain/Notice.ts"
+import type { HostId } from "../domain/Ids.ts"
 import { verbs } from "./Api.ts"
 import type { Repository } from "./Repository.ts"
 import { report } from "./SignalVerbs.ts"
+import { tellUnlocked, Unlocked } from "./Unlocked.ts"
 
 /** A write that went without a lock while nobody could be asked (`cli/hot/Gate.ts`). */
-const Unlocked = Schema.Struct({
-  unlocked: Schema.Struct({
-    at: Schema.Finite,
-    session: Schema.NullOr(SessionId),
-    what: Schema.String,
-    cwd: Schema.String,
-    why: Schema.String
-  })
-})
-const Spooled = Schema.Union([verbs.signal.input, Unlocked])
+const Noted = Schema.Struct({ unlocked: Unlocked })
+const Spooled = Schema.Union([verbs.signal.input, Noted])
 const decode = Schema.decodeEffect(Schema.fromJsonString(Schema.toCodecJson(Spooled)))
 /** A report that cannot be read is kept under this ending for a person to see. */
 const BAD = ".bad"
@@ -37,24 +27,12 @@ const names = (dir: string) =>
     )
   )
 
-/** Tells the person; once for each of them, in each directory and minute. */
-const passed = ({ unlocked: { at, cwd, session, what, why } }: typeof Unlocked.Type, host: HostId) =>
+const passed = (unlocked: typeof Unlocked.Type, host: HostId) =>
   Effect.gen(function* () {
+    const { session, why } = unlocked
     const directory = yield* Directory
     const card = session === null ? undefined : Option.getOrUndefined(yield* directory.find(session))
-    const name = card?.name ?? null
-    const minute = Math.floor(at / 60_000)
-    const notice: Notice = {
-      cause: `locks unlocked ${session ?? "guest"} ${minute} ${cwd}`,
-      kind: "locks",
-      severity: "attention",
-      host,
-      session,
-      name,
-      text: `${name ?? "an agent that sm did not start"} wrote in ${cwd} without a lock (${what}), for sm could not be asked: ${why}`,
-      at
-    }
-    yield* ref(Monitor, host, host).tell("Saw", notice, { id: `unlocked ${notice.cause}` })
+    yield* tellUnlocked({ ...unlocked, why: `sm could not be asked: ${why}` }, card?.name ?? null, host)
   })
 
 /** Takes everything that waits. File names begin with the time of the report. */
@@ -79,7 +57,7 @@ export const drain = (
       }
       const found = input.success
       const stored = yield* Effect.result(
-        "unlocked" in found ? passed(found, host) : report(found, { name: "human", card: undefined })
+        "unlocked" in found ? passed(found.unlocked, host) : report(found, { name: "human", card: undefined })
       )
       if (stored._tag === "Failure" && stored.failure._tag === "BrokerError") return taken
       // Refused: the session is not known any more.

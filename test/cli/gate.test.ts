@@ -38,6 +38,15 @@ describe("a write with no daemon", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("is refused where the hook's words cannot be read", () =>
+    Effect.gen(function* () {
+      const { env } = yield* homeWith()
+      const { code, stdout } = yield* runSm(HOOK, { env: { ...env, ...SESSION }, input: input.slice(0, 40) })
+      assert.strictEqual(code, 0)
+      assert.include(stdout, '"permissionDecision":"deny"')
+    }).pipe(Effect.scoped)
+  )
+
   it.live("of an agent that sm did not spawn goes through, and the person is told now and later", () =>
     Effect.gen(function* () {
       const { env, spooled } = yield* homeWith()

@@ -4,6 +4,8 @@ import { mkdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
+import { ref } from "../../src/actors/ActorRef.ts"
+import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import type { Broker } from "../../src/broker/Broker.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
 import { Holder, Ticket } from "../../src/domain/Lock.ts"
@@ -85,11 +87,18 @@ describe("a write", () => {
   )
 
   test(
-    "to a disk that is away is refused where no write goes without a lock",
+    "to a disk that is away is refused where no write goes without a lock; where it may go, a person is told",
     Effect.gen(function* () {
       const session = Holder.cases.Session.make({ id: SessionId.make("0000000a"), host: HOST, name: "x", epoch: 0 })
       assert.include(words(yield* slice("1", session, ["/away/a.ts", "/one/a.ts"])), "could not be looked at in time")
       assert.deepStrictEqual(yield* slice("2", guest("ann"), ["/away/a.ts"]), { go: true })
+      const told = yield* moving(ref(Monitor, HOST, HOST).ask("Describe", {}))
+      assert.deepStrictEqual(
+        told.map(({ text }) => text),
+        [
+          "an agent that sm did not start wrote in /away without a lock (Write /away/a.ts), for its directory could not be looked at in time"
+        ]
+      )
     })
   )
 
