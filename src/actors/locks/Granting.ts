@@ -153,12 +153,13 @@ const handOver = (state: State, now: number): Move => {
   return stay(state)
 }
 
-/** What a grant has closed to a ring: of it the request that came last is refused. */
-const unringed = (state: State): Move => {
-  const cycle = cycleIn(state)
-  if (cycle === undefined) return stay(state)
-  return andThen(waitEnds(state, cycle.youngest, ringText(cycle.names)), unringed)
-}
+/** Whoever finds nothing in the way; of a ring that a grant has closed the request that came last is refused, which may free others. */
+const movedOn = (state: State, now: number): Move =>
+  andThen(handOver(state, now), (next) => {
+    const cycle = cycleIn(next)
+    if (cycle === undefined) return stay(next)
+    return andThen(waitEnds(next, cycle.youngest, ringText(cycle.names)), (then) => movedOn(then, now))
+  })
 
 const ringText = (names: ReadonlyArray<string>): string =>
   `waiting would never end: ${[...names, names[0]].join(" waits for ")}`
@@ -169,12 +170,7 @@ const nextEnd = ({ leases, waiting }: State): number | null =>
 /** Ends a move: who waits gets what is free, and the timer is set for what ends next; a later one is found when it fires. */
 export const settled = (move: Move, now: number): Move =>
   andThen(
-    andThen(move, (state) =>
-      andThen(
-        andThen(late(state, now), (next) => handOver(next, now)),
-        unringed
-      )
-    ),
+    andThen(move, (state) => andThen(late(state, now), (next) => movedOn(next, now))),
     (state) => {
       const due = nextEnd(state)
       if (due === null || (state.due !== null && state.due <= due)) return stay(state)
