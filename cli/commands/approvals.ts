@@ -2,9 +2,12 @@
 import { resolve } from "node:path"
 import { Option } from "clipanion"
 import { perhaps } from "../../src/domain/Near.ts"
+import { ask } from "../Client.ts"
 import { Misuse, wholeNumber } from "../Misuse.ts"
+import { settle } from "../Output.ts"
+import type { Reply } from "../Reply.ts"
 import { pathsOf, SmCommand, usageOf } from "../SmCommand.ts"
-import { type Approval, approvalLines, type Rule, ruleLines } from "../view/Approvals.ts"
+import { type Approval, approvalLines, approvalWhole, type Rule, ruleLines } from "../view/Approvals.ts"
 import { lengthOf } from "../When.ts"
 
 interface Listed {
@@ -13,6 +16,18 @@ interface Listed {
 }
 
 const actions = ["list", "rules", "allow", "deny", "forget"]
+
+/** An approval's id, as no action is called. */
+const ID = /^a[0-9a-z]{7}$/u
+
+/** The one of that id in the answer. */
+const picked = (reply: Reply, id: string): Reply => {
+  if (!reply.ok) return reply
+  const { answered, open } = reply.data as Listed
+  const found = [...open, ...answered].find((approval) => approval.id === id)
+  if (found !== undefined) return { ok: true, data: found }
+  return { ok: false, error: { code: "not-found", message: `there is no approval ${id}`, hint: "sm approvals --all" } }
+}
 
 const listed = ({ answered, open }: Listed, whole: boolean): string => {
   const all = [...open, ...answered]
@@ -28,6 +43,7 @@ export class Approvals extends SmCommand {
       "A request for permission is kept until it is answered: by `sm approve` or `sm deny`, in the agent's pane, by a rule, or by `approvals.expire` of config.yaml; the first answer wins. Rules: `allow` and `deny` take a glob over the whole shell command (`--tool`: over the path or address that another tool is given). `*` and `?` match no operator of the shell, so that `npm test *` never allows `npm test; rm`; `**` matches anything. A rule that denies goes before those that allow. `rules` lists them, those of config.yaml as well; `forget` takes a rule's number. For a person only, but for the list.",
     examples: [
       ["What waits", "sm approvals"],
+      ["All of what one wants", "sm approvals a1b2c3d4"],
       ["What was answered, by whom", "sm approvals --all"],
       [
         "Let engineers run the tests here for two hours",
@@ -48,6 +64,7 @@ export class Approvals extends SmCommand {
 
   override async execute() {
     const { action = "list", all, what } = this
+    if (ID.test(action)) return this.one(action)
     if (!actions.includes(action)) {
       throw new Misuse(
         `approvals knows list, rules, allow, deny and forget, not ${action}${perhaps(action, actions)}`,
@@ -71,6 +88,11 @@ export class Approvals extends SmCommand {
       (rules) => (rules.length === 0 ? `there are no rules: ${RIGHT}` : ruleLines(rules)),
       { repeatable: true }
     )
+  }
+
+  /** Throws where nobody knows of it. */
+  async one(id: string): Promise<number> {
+    return settle(picked(await ask("approvals", { all: true }, { repeatable: true }), id), this.json, approvalWhole)
   }
 
   make(effect: string): Promise<number> {

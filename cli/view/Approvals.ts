@@ -11,6 +11,9 @@ export interface Approval {
   readonly from: "hook" | "screen"
   readonly tool: string
   readonly detail: string
+  /** All of it; none where only a part is known. */
+  readonly subject: string | null
+  readonly workingDir: string
   readonly at: number
   readonly outcome: {
     readonly what: string
@@ -30,7 +33,7 @@ export interface Rule {
   readonly by: string
 }
 
-/** Cells are not cut, but what an agent wants to run may be a whole script: the rest is in the pane, and in --json. */
+/** Cells are not cut, but what an agent wants to run may be a whole script: `sm approvals <id>` shows all that is known. */
 const WIDE = 120
 const cut = (text: string): string => (text.length > WIDE ? `${text.slice(0, WIDE - 1)}…` : text)
 
@@ -52,6 +55,18 @@ export const approvalLines = (approvals: ReadonlyArray<Approval>): string =>
       becameOf(approval)
     ])
   )
+
+/** One of them with all that it asks for, line by line as a person may judge it. */
+export const approvalWhole = (approval: Approval): string => {
+  const { detail, subject, workingDir } = approval
+  const lines = (subject ?? detail).split("\n").map((line) => `  ${unhidden(line)}`)
+  const partly = subject === null ? ["(what is known of it: its pane may show more)"] : []
+  return [
+    `${approval.id}  ${approval.name}  ${approval.tool} in ${unhidden(workingDir)}  ${ago(approval.at)} ago  ${becameOf(approval)}`,
+    ...lines,
+    ...partly
+  ].join("\n")
+}
 
 /** The git directory says which repository; people know it by the directory that holds it. */
 const placeOf = ({ repo }: Rule): string =>

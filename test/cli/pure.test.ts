@@ -14,7 +14,7 @@ import { extraIn, ownBranch } from "../../cli/OwnBranch.ts"
 import { Spawn } from "../../cli/commands/spawn.ts"
 import { Misuse, seconds, wholeNumber } from "../../cli/Misuse.ts"
 import { near, perhaps } from "../../src/domain/Near.ts"
-import { approvalLines } from "../../cli/view/Approvals.ts"
+import { approvalLines, approvalWhole } from "../../cli/view/Approvals.ts"
 import { table } from "../../cli/view/Table.ts"
 import { wantsHelp, wantsJson } from "../../cli/Words.ts"
 import { cliPage } from "../../scripts/docs/cli.ts"
@@ -189,20 +189,25 @@ describe("what agents say, on a terminal", () => {
 
   it("hides nothing of what is to be allowed", () => {
     const detail = `echo '${ESC}]'; rm -rf ~ #\u0007\u200bx`
-    const lines = approvalLines([
-      {
-        id: "a0000001",
-        session: "s",
-        name: "x",
-        kind: "permission",
-        from: "hook",
-        tool: "Bash",
-        detail,
-        at: 0,
-        outcome: null
-      }
-    ])
-    assert.include(lines, String.raw`echo '\u{1b}]'; rm -rf ~ #\u{7}\u{200b}x`)
+    const approval = {
+      id: "a0000001",
+      session: "s",
+      name: "x",
+      kind: "permission",
+      from: "hook",
+      tool: "Bash",
+      detail,
+      subject: `${"x".repeat(200)} end\n${detail}`,
+      workingDir: "/w",
+      at: 0,
+      outcome: null
+    } as const
+    const shown = String.raw`echo '\u{1b}]'; rm -rf ~ #\u{7}\u{200b}x`
+    assert.include(approvalLines([approval]), shown)
+    const whole = approvalWhole(approval)
+    assert.include(whole, `x end\n  ${shown}`)
+    assert.notInclude(whole, "its pane may show more")
+    assert.include(approvalWhole({ ...approval, subject: null }), `${shown}\n(what is known of it`)
   })
 })
 

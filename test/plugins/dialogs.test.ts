@@ -1,5 +1,6 @@
 /** Permission dialogs on recorded screens: which are told exactly, and that nothing else is taken for one. */
 import { assert, describe, it } from "@effect/vitest"
+import { readAsk } from "../../src/plugins/sdk/hooks.ts"
 import { adapter as command } from "../../src/plugins/command/index.ts"
 import { dialog as claude } from "../../src/plugins/claude/dialog.ts"
 import { dialog as codex } from "../../src/plugins/codex/dialog.ts"
@@ -80,5 +81,13 @@ describe("what a dialog is about", () => {
     assert.deepStrictEqual(told?.approve, [{ _tag: "Paste", text: "y" }, ...press("Enter")])
     assert.deepStrictEqual(told?.deny, press("Enter"))
     assert.isUndefined(command(asks).dialog?.({ ...screen, text: "work\n" }))
+  })
+
+  it("that wants to be let out of its sandbox is one that no rule answers", () => {
+    const asked = (input: object) => readAsk("PermissionRequest", { tool_name: "Bash", tool_input: input, cwd: "/w" })
+    assert.strictEqual(asked({ command: "npm test" })?.subject, "npm test")
+    const unboxed = asked({ command: "npm test", dangerouslyDisableSandbox: true })
+    assert.isNull(unboxed?.subject)
+    assert.strictEqual(unboxed?.detail, "outside of its sandbox: npm test")
   })
 })

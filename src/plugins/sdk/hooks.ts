@@ -126,9 +126,15 @@ const LONGEST = 4000
 const whole = (name: string, value: string, cwd: string | undefined): string =>
   name.endsWith("_path") ? resolve(cwd ?? "/", value) : value
 
+/** Claude Code asks by this field of its shell's input to be let out of its sandbox: more than the command says. */
+const unboxed = (input: unknown): boolean =>
+  typeof input === "object" && input !== null && "dangerouslyDisableSandbox" in input
+    ? input.dangerouslyDisableSandbox === true
+    : false
+
 /** Never cut and never squeezed: what is allowed must be what is done. */
 const subjectOf = (tool: string, input: unknown, cwd: string | undefined): string | null => {
-  if (typeof input !== "object" || input === null) return null
+  if (typeof input !== "object" || input === null || unboxed(input)) return null
   const name = SUBJECTS[tool]
   const value = name === undefined ? JSON.stringify(input) : (input as Readonly<Record<string, unknown>>)[name]
   if (typeof value !== "string" || Buffer.byteLength(JSON.stringify(value)) > LONGEST) return null
@@ -143,7 +149,7 @@ export const readAsk = (event: string, payload: unknown): Ask | undefined => {
   const workingDir = fields.cwd ?? undefined
   return {
     tool,
-    detail: describe(fields.tool_input),
+    detail: `${unboxed(fields.tool_input) ? "outside of its sandbox: " : ""}${describe(fields.tool_input)}`,
     kind: QUESTIONS.includes(tool) ? "question" : "permission",
     subject: subjectOf(tool, fields.tool_input, workingDir),
     workingDir
