@@ -1,5 +1,11 @@
 /** A scoped connection to NATS that never gives up, with what every part of the broker needs of it. */
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream"
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager
+} from "@nats-io/jetstream"
 import {
   type Authenticator,
   connect,
@@ -7,7 +13,7 @@ import {
   type NatsConnection,
   errors
 } from "@nats-io/transport-node"
-import { Effect, Latch, type Scope } from "effect"
+import { Effect, Latch, Schedule, type Scope } from "effect"
 import { BrokerError } from "./Broker.ts"
 import { PublishQueue } from "./PublishQueue.ts"
 import { type Names, names, topology } from "./Topology.ts"
@@ -59,6 +65,10 @@ const LEVEL = 4
 const again = <A>(effect: Effect.Effect<A, BrokerError>): Effect.Effect<A, BrokerError> =>
   Effect.retry(effect, { times: 3, while: cutShort })
 
+/** The server, just started, could not make the stream's files: seen on a busy disk, and gone a moment later. */
+const unmade = ({ cause }: BrokerError): boolean => cause instanceof JetStreamApiError && cause.status >= 500
+const SOON = Schedule.spaced("500 millis")
+
 /** Connects and declares the topology. */
 export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -103,7 +113,7 @@ export const open = (options: Options): Effect.Effect<Wire, BrokerError, Scope.S
           await manager.streams.update(config.name, config)
         }
       })
-      yield* again(declaring)
+      yield* Effect.retry(again(declaring), { times: 6, while: unmade, schedule: SOON })
     }
     const queue = yield* Effect.acquireRelease(
       Effect.sync(() => new PublishQueue(connection, options.stalled ?? (() => undefined))),

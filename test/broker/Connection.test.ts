@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
@@ -6,6 +8,7 @@ import { Broker, type Delivery, type Mail } from "../../src/broker/Broker.ts"
 import * as NatsBroker from "../../src/broker/NatsBroker.ts"
 import { cable } from "../support/Cable.ts"
 import { plainNats } from "../support/PlainNats.ts"
+import { temporary } from "../support/TmuxTest.ts"
 import { until } from "../support/Until.ts"
 
 const to = { host: "h", kind: "k", key: "one" }
@@ -226,6 +229,28 @@ describe("a broken connection to the broker", () => {
       assert.deepStrictEqual([...new Set(seen.map(({ id }) => id))], ["due", "new", "last"])
       assert.strictEqual(new Set(seen.map(({ seq }) => seq)).size, 3)
       yield* broker.unschedule("far", to)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("asks again when the server, just started, cannot make a stream's files", () =>
+    Effect.gen(function* () {
+      const store = yield* temporary("store")
+      const server = yield* plainNats({ store })
+      // In the place of the stream's directory.
+      const inTheWay = join(store, "jetstream/$G/streams/SM_MAIL")
+      mkdirSync(dirname(inTheWay), { recursive: true })
+      writeFileSync(inTheWay, "")
+      const watcher = yield* Effect.acquireRelease(
+        Effect.promise(() => connect({ servers: `127.0.0.1:${server.port()}` })),
+        (opened) => Effect.promise(() => opened.close())
+      )
+      watcher.subscribe("$JS.API.STREAM.CREATE.SM_MAIL", {
+        max: 1,
+        callback: () => rmSync(inTheWay, { force: true })
+      })
+      yield* Effect.promise(() => watcher.flush())
+      const broker = yield* client(server.port())
+      assert.isFalse((yield* broker.post(mail("1"))).duplicate)
     }).pipe(Effect.scoped)
   )
 })

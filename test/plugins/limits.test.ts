@@ -109,6 +109,9 @@ describe("Claude Code's failed turn", () => {
         detail: "",
         limited: { reason: "You've hit your limit", resetsAt: 1_795_574_225_000 }
       })
+      // What Claude Code writes down besides may come behind it, and be long.
+      const besides = { type: "attachment", attachment: { text: "x".repeat(40_000) } }
+      assert.strictEqual((yield* seen(rejected, besides))?.limited?.resetsAt, 1_795_574_225_000)
       const user = { type: "user", message: { content: "on" } }
       assert.deepStrictEqual(yield* seen(rejected, user), { activity: "idle", detail: "" })
       assert.deepStrictEqual(yield* seen(line({ status: "allowed" })), { activity: "idle", detail: "" })

@@ -17,10 +17,22 @@ const Refused = Schema.fromJsonString(
 )
 const decodeRefused = Schema.decodeOption(Refused)
 
+/** Bytes of the transcript's end in which what was said last is looked for: attachments of any size may come behind it. */
+const NEAR = 16_384
+const FAR = 1_048_576
+
+const lastSaid = async (transcript: string): Promise<string> => {
+  for (const most of [NEAR, FAR]) {
+    const lines = ((await tail(transcript, most)) ?? "").split("\n")
+    const last = lines.findLast((line) => /"type":"(user|assistant)"/u.test(line))
+    if (last !== undefined) return last
+  }
+  return ""
+}
+
 /** How the last turn ended, as far as no hook tells it, or not as exactly. */
 const ending = async (seat: Seat): Promise<Pick<Observation, "detail" | "limited">> => {
-  const lines = seat.transcript === null ? [] : ((await tail(seat.transcript, 16_384)) ?? "").split("\n")
-  const last = lines.findLast((line) => /"type":"(user|assistant)"/u.test(line)) ?? ""
+  const last = seat.transcript === null ? "" : await lastSaid(seat.transcript)
   if (last.includes('"[Request interrupted by user')) return { detail: "turn interrupted" }
   const refused = Option.getOrUndefined(decodeRefused(last))
   if (refused === undefined) return { detail: "" }
