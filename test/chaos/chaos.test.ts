@@ -22,7 +22,7 @@ describe("chaos", () => {
         const found = yield* chaos({
           seed,
           senders: 4,
-          ...(soak ? { kills: KILLS, between: 4000 } : { kills: 25 }),
+          ...(soak ? { kills: KILLS, between: 4000 } : { kills: 20 }),
           ambush: 0.1
         })
         const { kills, sent, told } = found
