@@ -114,12 +114,6 @@ export const permit = (question: Question) =>
     const strict = whenDownOf(policy, holder._tag === "Guest" ? "guest" : "session") === "fail-closed"
     const unseen = writes.paths.filter((_, index) => found[index]?.known === false)
     if (strict && unseen.length > 0) return { deny: UNSEEN }
-    const [hidden] = unseen
-    if (hidden !== undefined) {
-      const [session, name] = holder._tag === "Session" ? [holder.id, holder.name] : [null, null]
-      const why = "its directory could not be looked at in time"
-      yield* tellUnlocked({ at, session, what: `${writes.tool} ${hidden}`, cwd: dirname(hidden), why }, name, host)
-    }
     const begun = yield* Clock.currentTimeMillis
     const end = at + patient * 1000
     const asks = { host, path: null, holder, ttl: (holder._tag === "Guest" ? guest_ttl : ttl) * 1000, auto: true, at }
@@ -142,6 +136,12 @@ export const permit = (question: Question) =>
       if (later < end) return { again: true } as const
       const last = yield* giveUp(ticket, "it was not free in the time given")
       if (last._tag !== "Granted") return { deny: sentence(workspace, standing.behind, later, later - at) }
+    }
+    const [hidden] = unseen
+    if (hidden !== undefined) {
+      const [session, name] = holder._tag === "Session" ? [holder.id, holder.name] : [null, null]
+      const why = "its directory could not be looked at in time"
+      yield* tellUnlocked({ at, session, what: `${writes.tool} ${hidden}`, cwd: dirname(hidden), why }, name, host)
     }
     return GO
   })

@@ -91,8 +91,12 @@ describe("a write", () => {
     Effect.gen(function* () {
       const session = Holder.cases.Session.make({ id: SessionId.make("0000000a"), host: HOST, name: "x", epoch: 0 })
       assert.include(words(yield* slice("1", session, ["/away/a.ts", "/one/a.ts"])), "could not be looked at in time")
-      assert.deepStrictEqual(yield* slice("2", guest("ann"), ["/away/a.ts"]), { go: true })
-      const told = yield* moving(ref(Monitor, HOST, HOST).ask("Describe", {}))
+      const notices = moving(ref(Monitor, HOST, HOST).ask("Describe", {}))
+      yield* slice("2", guest("ben"), ["/one/b.ts"])
+      assert.deepStrictEqual(yield* slice("3", guest("ann"), ["/away/a.ts", "/one/a.ts"]), { again: true })
+      assert.deepStrictEqual(yield* notices, [], "it is not written yet")
+      assert.deepStrictEqual(yield* slice("4", guest("ann"), ["/away/a.ts"]), { go: true })
+      const told = yield* notices
       assert.deepStrictEqual(
         told.map(({ text }) => text),
         [
