@@ -161,3 +161,14 @@ export const unasked = (how: WhenDown, passed: Passed): string => {
     systemMessage: `sm could not be asked for the lock (${passed.why}): ${passed.what} was written without one. Start it with: sm up --detach`
   })
 }
+
+/** What is printed where the hook's own words cannot be read: nobody knows whether the tool writes. */
+export const unread = (how: WhenDown, at: number, session: string): string => {
+  const why = "what its hook said was not JSON"
+  if (how === "fail-closed")
+    return refusal(
+      `Not run: ${why}, so nobody knows whether this tool writes, and here no write goes without a lock. Try again; if it stays so, tell the person: this agent and sm do not understand each other`
+    )
+  leave({ at, session, what: "a tool", cwd: process.cwd(), why })
+  return JSON.stringify({ systemMessage: `sm could not read what this tool does (${why}): it ran without a lock.` })
+}

@@ -58,9 +58,7 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   let readable = true
   try {
     // What a tool gave back may be megabytes, and nobody reads it.
-    payload = JSON.parse(standardInput() || "{}", (key, value: unknown) =>
-      key === "tool_response" ? undefined : value
-    )
+    payload = JSON.parse(standardInput(), (key, value: unknown) => (key === "tool_response" ? undefined : value))
   } catch {
     // A payload that is no JSON still says which event it was.
     readable = false
@@ -69,14 +67,14 @@ export const hook = async (args: ReadonlyArray<string>): Promise<number> => {
   const id = `${at.toString(36).padStart(9, "0")}-${session}-${process.pid.toString(36)}${Math.floor(Math.random() * 36 ** 5).toString(36)}`
   const report = { id, at, provider, event, payload, session }
   if (gate === "gate" && event === "PreToolUse") {
-    const { askThrough, rules, slim, unasked, writing } = await import("./Gate.ts")
+    const { askThrough, rules, slim, unasked, unread, writing } = await import("./Gate.ts")
     const known = rules()
-    const what = known.auto ? writing(payload, known) : undefined
     if (known.auto && !readable) {
-      const passed = { at, session, what: "a tool", cwd: process.cwd(), why: "the hook's payload is not JSON" }
-      process.stdout.write(unasked(known.session, passed))
+      spool(report)
+      process.stdout.write(unread(known.session, at, session))
       return 0
     }
+    const what = known.auto ? writing(payload, known) : undefined
     if (what !== undefined) {
       const input = { ...report, payload: slim(payload), gate: true }
       const reply = await askThrough(

@@ -38,12 +38,16 @@ describe("a write with no daemon", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("is refused where the hook's words cannot be read", () =>
+  it.live("is refused where the hook's words cannot be read, and that it was called is reported all the same", () =>
     Effect.gen(function* () {
-      const { env } = yield* homeWith()
-      const { code, stdout } = yield* runSm(HOOK, { env: { ...env, ...SESSION }, input: input.slice(0, 40) })
-      assert.strictEqual(code, 0)
-      assert.include(stdout, '"permissionDecision":"deny"')
+      const { env, spooled } = yield* homeWith()
+      for (const words of [input.slice(0, 40), ""]) {
+        const { code, stdout } = yield* runSm(HOOK, { env: { ...env, ...SESSION }, input: words })
+        assert.strictEqual(code, 0)
+        assert.include(stdout, '"permissionDecision":"deny"')
+        assert.notInclude(stdout, "sm up", "that would not help")
+      }
+      assert.lengthOf(spooled(), 2)
     }).pipe(Effect.scoped)
   )
 
