@@ -64,10 +64,10 @@ export class Approvals extends SmCommand {
 
   override async execute() {
     const { action = "list", all, what } = this
-    if (ID.test(action)) return this.one(action)
-    if (!actions.includes(action)) {
+    const id = ID.test(action)
+    if (!id && !actions.includes(action)) {
       throw new Misuse(
-        `approvals knows list, rules, allow, deny and forget, not ${action}${perhaps(action, actions)}`,
+        `approvals knows list, rules, allow, deny, forget and the id of one, not ${action}${perhaps(action, actions)}`,
         "sm help approvals"
       )
     }
@@ -80,6 +80,7 @@ export class Approvals extends SmCommand {
       return this.show<Rule>("forgetApprovalRule", { number }, (rule) => `${ruleLines([rule])}\nforgotten`)
     }
     if (what !== undefined) throw new Misuse(`${action} takes nothing more`, `sm approvals ${action}`)
+    if (id) return this.one(action)
     if (action === "list")
       return this.show<Listed>("approvals", { all }, (found) => listed(found, all), { repeatable: true })
     return this.show<ReadonlyArray<Rule>>(
