@@ -2,6 +2,7 @@
 import { Clock, Effect } from "effect"
 import type { Standing } from "../actors/locks/Locks.ts"
 import type { HostId } from "../domain/Ids.ts"
+import { LockRules } from "../domain/LockPolicy.ts"
 import { Holder, holderKey, holderName, type Lease, placeText } from "../domain/Lock.ts"
 import { acquire, giveUp, heldRefusal, heldText, inOneLine, locks as manager } from "./Acquiring.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
@@ -9,8 +10,7 @@ import type { Caller } from "./Caller.ts"
 import { Repository } from "./Repository.ts"
 import { scopeOf } from "./Workspace.ts"
 
-/** A session's is renewed while its turn runs; a person's is not. */
-const SESSION_TERM = 60_000
+/** Ms: nobody renews a person's. A session's is `locks.ttl`, renewed while its turn runs. */
 const PERSON_TERM = 600_000
 
 export const holderOf = ({ card }: Caller): Holder =>
@@ -41,7 +41,7 @@ export const lock = (input: Input<"lock">, caller: Caller, host: HostId) =>
       narrow: null,
       holder: holderOf(caller),
       reason: inOneLine(input.reason),
-      ttl: input.ttlMs ?? (caller.card === undefined ? PERSON_TERM : SESSION_TERM),
+      ttl: input.ttlMs ?? (caller.card === undefined ? PERSON_TERM : (yield* LockRules).ttl * 1000),
       wait,
       auto: false,
       at: yield* Clock.currentTimeMillis

@@ -8,6 +8,7 @@ import * as TestClock from "effect/testing/TestClock"
 import type { Broker } from "../../src/broker/Broker.ts"
 import * as Directory from "../../src/broker/Directory.ts"
 import { Ticket } from "../../src/domain/Lock.ts"
+import { defaults, LockRules } from "../../src/domain/LockPolicy.ts"
 import type { Input } from "../../src/gateway/Api.ts"
 import { identify } from "../../src/gateway/Caller.ts"
 import * as Feed from "../../src/gateway/Feed.ts"
@@ -73,8 +74,13 @@ describe("sm lock", () => {
       Effect.gen(function* () {
         const ann = yield* callerOf(world.id)
         const person = yield* identify("human")
-        const first = yield* moving(lock(asked(join(main, "src")), ann, HOST))
+        const short = Effect.provideService(lock(asked(join(main, "src")), ann, HOST), LockRules, {
+          ...defaults,
+          ttl: 20
+        })
+        const first = yield* moving(short)
         assert.deepStrictEqual([first.lease?.workspace, first.lease?.path, first.lease?.fence], [main, null, 1])
+        assert.strictEqual(first.lease?.ttl, 20_000, "locks.ttl")
         const refused = refusalOf(yield* moving(Effect.flip(lock(asked(main), person, HOST))))
         assert.strictEqual(refused.code, "wrong-state")
         assert.match(refused.message, /^ann \(00000001\) has \/.*\/main since \d+s \(why\), until its turn ends$/u)
