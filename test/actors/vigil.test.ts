@@ -9,6 +9,7 @@ import type { State } from "../../src/actors/session/State.ts"
 import { noVigil, noRecovery, type Thresholds } from "../../src/actors/session/Vigilance.ts"
 import { MemoryClient } from "../../src/broker/MemoryBroker.ts"
 import { MonitorPolicy } from "../../src/domain/MonitorPolicy.ts"
+import { askedFor } from "../support/Asked.ts"
 import { eventually, HOST, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const rules: Thresholds = { ...Schema.decodeSync(MonitorPolicy)({}), warning: 50, critical: 65 }
@@ -40,6 +41,12 @@ describe("what a person should know of a session", () => {
       []
     ],
     ["that it waits for an answer", { phase: "waiting-permission", since: NOW }, {}, ["permission attention"]],
+    [
+      "that it waits for words",
+      { phase: "waiting-permission", since: NOW, asking: [{ ...askedFor({ kind: "question" }), pressed: false }] },
+      {},
+      ["question attention"]
+    ],
     ["that its last turn failed", {}, { failed: { at: NOW, reason: "500" } }, ["error problem"]],
     [
       "of a limit that it is one, not that the turn failed",

@@ -44,11 +44,15 @@ const idle: Look = (state, { idle_timeout }, now) => {
   }
 }
 
+/** Of several that are open one question for words is enough: `sm approve` would not end it. */
+const asksForWords = ({ asking }: State): boolean =>
+  asking.some(({ kind, outcome }) => kind === "question" && outcome === null)
+
 const permission: Look = (state) =>
   state.phase === "waiting-permission"
     ? {
         cause: `permission ${state.id} ${state.since}`,
-        kind: "permission",
+        kind: asksForWords(state) ? "question" : "permission",
         severity: "attention",
         text: `${called(state)} waits for an answer${because(state.detail)}.`,
         from: state.since
