@@ -37,6 +37,16 @@ const arenaWith = Effect.fnUntraced(function* (env: Readonly<Record<string, stri
   const people = (kind: "fake" | "shell", names: ReadonlyArray<string>, env?: Readonly<Record<string, string>>) =>
     Effect.forEach(names, (name) => spawn(kind, name, env), { concurrency: 8 })
 
+  let shells = 0
+  /** As many shells as `size`, and nobody at work. */
+  const grown = (size: number) =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: size - shells }, (_, index) => `s${shells + index}`)
+      yield* people("shell", names)
+      shells = size
+      yield* allIdle(size)
+    })
+
   /** A connection to the daemon's broker that may do everything. */
   const root = Effect.gen(function* () {
     const trust = yield* Effect.orDie(Trust.load(join(sm.home, "state/credentials/trust.json")))
@@ -53,7 +63,7 @@ const arenaWith = Effect.fnUntraced(function* (env: Readonly<Record<string, stri
     Number(
       execFileSync("tmux", ["-S", join(sm.home, "run/tmux"), "display-message", "-p", "#{pid}"], { encoding: "utf8" })
     )
-  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, root }
+  return { ...sm, tmuxPid, ask, cards, arrivals, spawn, people, allIdle, grown, root }
 })
 
 export const makeArena = arenaWith({})

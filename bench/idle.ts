@@ -8,15 +8,9 @@ import type { Row } from "./Table.ts"
 export const idle = Effect.fnUntraced(function* (plan: Plan) {
   const arena = yield* makeArena
   const rows: Array<Row> = []
-  let made = 0
   let first: number | undefined
   for (const size of plan.sizes) {
-    yield* arena.people(
-      "shell",
-      Array.from({ length: size - made }, (_, index) => `s${made + index}`)
-    )
-    made = size
-    yield* arena.allIdle(size)
+    yield* arena.grown(size)
     // What starting them set off is over.
     yield* Effect.sleep(Math.min(5000, plan.idle))
     const pids = { daemon: arena.daemonPid(), broker: arena.brokerPid(), tmux: arena.tmuxPid() }

@@ -74,15 +74,9 @@ export const monitor = Effect.fnUntraced(function* (plan: Plan) {
   const arena = yield* makeArena
   const rows: Array<Row> = []
   const chatty = Array.from({ length: CHATTY }, (_, index) => `chatty${index}`)
-  let made = 0
   let first: number | undefined
   for (const size of plan.watched) {
-    yield* arena.people(
-      "shell",
-      Array.from({ length: size - made }, (_, index) => `s${made + index}`)
-    )
-    made = size
-    yield* arena.allIdle(size)
+    yield* arena.grown(size)
     // What starting them set off is over.
     yield* Effect.sleep(Math.min(5000, plan.idle))
     const cost = yield* watching(arena, plan.idle)

@@ -10,39 +10,23 @@ import { type Approval, ApprovalId } from "../../src/domain/Approval.ts"
 import { SessionId } from "../../src/domain/Ids.ts"
 import { type ApprovalPolicy, approvalDefaults, ApprovalRules } from "../../src/domain/ApprovalPolicy.ts"
 import { decodeRecord } from "../../src/gateway/Feed.ts"
+import { approvalId, askedFor } from "../support/Asked.ts"
 import { eventually, HOST, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 const keeper = ref(Approvals, SWARM, "main")
-const id = (letter: string) => ApprovalId.make(`a000000${letter}`)
 
 const ask = (world: World, letter: string, more: Partial<Approval> = {}, verdict: boolean | null = null) =>
   Effect.gen(function* () {
-    const approval: Approval = {
-      id: id(letter),
-      session: world.id,
-      host: HOST,
-      name: "x",
-      role: null,
-      from: "hook",
-      kind: "permission",
-      tool: "Bash",
-      detail: "npm test",
-      subject: "npm test",
-      workingDir: "/w",
-      repo: null,
-      at: yield* Clock.currentTimeMillis,
-      escalations: 0,
-      outcome: null,
-      ...more
-    }
+    const at = yield* Clock.currentTimeMillis
+    const approval = askedFor({ id: approvalId(letter), session: world.id, host: HOST, at, ...more })
     const said = verdict === null ? null : { allow: verdict, by: "config.yaml (x)" }
     return yield* moving(keeper.ask("Ask", { approval, verdict: said }))
   })
 const answer = (letter: string, allow = true, by = "human", reason: string | null = null) =>
-  moving(keeper.ask("Answer", { id: id(letter), allow, by, reason }))
+  moving(keeper.ask("Answer", { id: approvalId(letter), allow, by, reason }))
 const open = Effect.map(moving(keeper.ask("Describe", {})), (state) => state.open.map((each) => String(each.id)))
 const outcome = (letter: string) =>
-  Effect.map(moving(keeper.ask("Find", { id: id(letter) })), (found) => found?.outcome ?? undefined)
+  Effect.map(moving(keeper.ask("Find", { id: approvalId(letter) })), (found) => found?.outcome ?? undefined)
 /** What the public was told of approvals of the first session. */
 const told = (world: World) =>
   Effect.map(world.broker.facts("session", world.id), (facts) =>
@@ -72,11 +56,11 @@ describe("an approval", () => {
       yield* world.stop
       yield* world.boot
       yield* ask(world, "1", { detail: "told again" })
-      assert.deepStrictEqual(yield* open, [id("1")])
+      assert.deepStrictEqual(yield* open, [approvalId("1")])
       const results = yield* moving(
         Effect.forEach(
           ["ann", "ben", "cid"],
-          (by, at) => Effect.result(keeper.ask("Answer", { id: id("1"), allow: at === 0, by, reason: null })),
+          (by, at) => Effect.result(keeper.ask("Answer", { id: approvalId("1"), allow: at === 0, by, reason: null })),
           { concurrency: "unbounded" }
         )
       )
@@ -98,8 +82,10 @@ describe("an approval", () => {
     Effect.gen(function* () {
       for (const letter of ["1", "2", "3"]) yield* ask(world, letter)
       yield* answer("1", false, "human", "no")
-      yield* moving(keeper.ask("Settled", { ids: [id("1"), id("2")], what: "answered-in-pane", why: "gone" }))
-      yield* moving(keeper.ask("Settled", { ids: [id("3")], what: "void", why: "cleared" }))
+      yield* moving(
+        keeper.ask("Settled", { ids: [approvalId("1"), approvalId("2")], what: "answered-in-pane", why: "gone" })
+      )
+      yield* moving(keeper.ask("Settled", { ids: [approvalId("3")], what: "void", why: "cleared" }))
       assert.deepInclude(yield* outcome("1"), { what: "denied", by: "human", reason: "no" })
       assert.deepInclude(yield* outcome("2"), { what: "answered-in-pane", by: "somebody in the pane" })
       assert.deepInclude(yield* outcome("3"), { what: "void", reason: "cleared" })
@@ -115,11 +101,11 @@ describe("an approval", () => {
       assert.deepInclude((yield* ask(world, "2", {}, false)).outcome, { what: "denied", by: "config.yaml (x)" })
       assert.isNull((yield* ask(world, "3", { subject: "npm test; rm x" })).outcome)
       assert.deepStrictEqual(yield* told(world), [
-        `asked ${id("1")}`,
-        `allowed ${id("1")}`,
-        `asked ${id("2")}`,
-        `denied ${id("2")}`,
-        `asked ${id("3")}`
+        `asked ${approvalId("1")}`,
+        `allowed ${approvalId("1")}`,
+        `asked ${approvalId("2")}`,
+        `denied ${approvalId("2")}`,
+        `asked ${approvalId("3")}`
       ])
       const short = { ...rule, glob: "make", until: (yield* Clock.currentTimeMillis) + 60_000 }
       yield* moving(keeper.ask("AddRule", { rule: short, by: "human" }))
@@ -190,7 +176,7 @@ describe("an approval", () => {
       Effect.gen(function* () {
         yield* ask(world, "1")
         yield* TestClock.adjust("29 seconds")
-        assert.deepStrictEqual(yield* open, [id("1")])
+        assert.deepStrictEqual(yield* open, [approvalId("1")])
         yield* TestClock.adjust("2 seconds")
         yield* eventually("refused", outcome("1"))
         const why = { what: "denied", by: "approvals.expire", reason: "nobody answered within 30s" } as const
@@ -222,7 +208,7 @@ describe("an approval", () => {
       )
       const left = yield* open
       assert.strictEqual(left.length, 500)
-      assert.strictEqual(left[0], id("x"))
+      assert.strictEqual(left[0], approvalId("x"))
       assert.strictEqual((yield* moving(keeper.ask("Find", { id: flood(1000) })))?.outcome?.what, "expired")
     }))
 

@@ -6,43 +6,34 @@ import { SWARM } from "../../src/actors/ActorSystem.ts"
 import { Approvals } from "../../src/actors/approvals/Approvals.ts"
 import { Monitor } from "../../src/actors/monitor/Monitor.ts"
 import type { Signal } from "../../src/agents/Agent.ts"
-import { type Approval, ApprovalId } from "../../src/domain/Approval.ts"
+import type { Approval } from "../../src/domain/Approval.ts"
+import { approvalId, askedFor } from "../support/Asked.ts"
 import { eventually, HOST, human, moving, pass, type World, withWorld } from "../support/SessionTest.ts"
 
 type Body = Parameters<typeof withWorld>[0]
 type Needs = Effect.Services<ReturnType<Body>>
 const keeper = ref(Approvals, SWARM, "main")
-const id = (letter: string) => ApprovalId.make(`a000000${letter}`)
 
 /** As the gateway does it for a hook: kept first, then told to the session. */
 const asks = (world: World, letter: string, subject: string, turn = "t1", at?: number) =>
   Effect.gen(function* () {
     const now = at ?? (yield* Clock.currentTimeMillis)
-    const approval: Approval = {
-      id: id(letter),
+    const approval = askedFor({
+      id: approvalId(letter),
       session: world.id,
       host: HOST,
-      name: "x",
-      role: null,
-      from: "hook",
-      kind: "permission",
-      tool: "Bash",
       detail: subject,
       subject,
-      workingDir: "/w",
-      repo: null,
-      at: now,
-      escalations: 0,
-      outcome: null
-    }
+      at: now
+    })
     yield* moving(keeper.ask("Ask", { approval, verdict: null }))
     yield* world.say({ _tag: "PermissionAsked", turn, question: `Bash: ${subject}`, approval }, undefined, now)
     return approval
   })
 const answer = (letter: string, allow: boolean, reason: string | null = null) =>
-  moving(keeper.ask("Answer", { id: id(letter), allow, by: "human", reason }))
+  moving(keeper.ask("Answer", { id: approvalId(letter), allow, by: "human", reason }))
 const found = (letter: string) =>
-  Effect.map(moving(keeper.ask("Find", { id: id(letter) })), (one) => one?.outcome?.what)
+  Effect.map(moving(keeper.ask("Find", { id: approvalId(letter) })), (one) => one?.outcome?.what)
 const settles = (letter: string) =>
   eventually(
     `${letter} is over`,
@@ -266,7 +257,7 @@ describe("a session whose agent asks leave", () => {
         "one",
         Effect.map(open, (all) => (all.length === 1 ? all[0] : undefined))
       )
-      assert.strictEqual((yield* open)[0]?.id, id("1"))
+      assert.strictEqual((yield* open)[0]?.id, approvalId("1"))
     }))
 
   test("learns of the answer before the question, and holds nobody up", (world) =>
@@ -275,7 +266,7 @@ describe("a session whose agent asks leave", () => {
       yield* answer("1", true)
       const early: Approval = {
         ...approval,
-        id: id("2"),
+        id: approvalId("2"),
         outcome: { what: "allowed", by: "human", reason: null, at: 1 }
       }
       yield* world.say(tool("ToolEnded", "touch a"))

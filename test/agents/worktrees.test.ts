@@ -20,7 +20,7 @@ describe.skipIf(missing !== undefined)("real agents in worktrees", { concurrent:
             const claude = kind === "claude"
             const mode = claude ? ["--permission-mode", "bypassPermissions", "--env", "IS_SANDBOX=1"] : []
             const card = yield* sm.json("spawn", kind, "--name", kind, "--worktree", "--cwd", main, ...mode)
-            const tree = card["workingDir"] as unknown as string
+            const tree = String(card["workingDir"])
             yield* reaches(sm, kind, "idle")
             const command = `echo ${kind} > same.txt`
             const tool = claude

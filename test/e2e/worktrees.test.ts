@@ -19,8 +19,9 @@ interface Listed {
 
 type Sm = Effect.Success<typeof makeSm>
 
+/** Only the fields that are looked at are named. */
 const listOf = ({ json }: Sm) =>
-  Effect.map(json("worktree"), (worktrees) => worktrees as unknown as ReadonlyArray<Listed>)
+  Effect.map(json("worktree"), (worktrees) => worktrees as never as ReadonlyArray<Listed>)
 
 const is = (sm: Sm, phase: string) =>
   until(
@@ -41,7 +42,7 @@ describe("an agent in a worktree of its own", () => {
         ],
         { concurrency: 2 }
       )
-      const tree = eng["workingDir"] as unknown as string
+      const tree = String(eng["workingDir"])
       assert.match(tree, /\/worktrees\/api-[0-9a-z]{6}\/sm\/eng$/u)
       assert.match(String(other["workingDir"]), /\/fix\/other\/src$/u)
       const again = yield* sm("spawn", "fake", "--name", "third", "--worktree", "sm/eng", "--cwd", main)

@@ -4,28 +4,18 @@ import { Schema } from "effect"
 import type { Out } from "../../src/actors/Out.ts"
 import type { State } from "../../src/actors/session/State.ts"
 import { type Approval, ApprovalId } from "../../src/domain/Approval.ts"
-import { HostId, SessionId } from "../../src/domain/Ids.ts"
+import { askedFor } from "./Asked.ts"
 
 const Settled = Schema.Struct({ ids: Schema.Array(ApprovalId) })
 const decodeSettled = Schema.decodeUnknownSync(Settled)
 
-export const approvalOf = (number: number, at: number): Approval => ({
-  id: ApprovalId.make(`a${String(number).padStart(7, "0")}`),
-  session: SessionId.make("0a1b2c3d"),
-  host: HostId.make("h"),
-  name: "one",
-  role: null,
-  from: "hook",
-  kind: "permission",
-  tool: "t",
-  detail: number % 2 === 0 ? "" : "other",
-  subject: "x",
-  workingDir: "/",
-  repo: null,
-  at,
-  escalations: 0,
-  outcome: null
-})
+export const approvalOf = (number: number, at: number): Approval =>
+  askedFor({
+    id: ApprovalId.make(`a${String(number).padStart(7, "0")}`),
+    tool: "t",
+    detail: number % 2 === 0 ? "" : "other",
+    at
+  })
 
 export const makeAskingCheck = () => {
   /** Told to the session, and without an end. */

@@ -16,7 +16,7 @@ export type Kind = (typeof KINDS)[number]
 interface Trace {
   readonly status: string
   readonly answer: string | null
-  readonly hops: ReadonlyArray<{ readonly status: string; readonly evidence: string }>
+  readonly hops: ReadonlyArray<{ readonly at: number; readonly status: string; readonly evidence: string }>
 }
 
 /** The whole life of a message that went well. */

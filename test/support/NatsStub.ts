@@ -1,8 +1,7 @@
 /** A broker that answers requests one after the other, and all later ones with its last reply: enough for a client that asks. */
 import { createServer } from "node:net"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { Effect } from "effect"
+import { clientHome } from "./ClientHome.ts"
 
 /** Serves, and writes below `home` what a client needs to find it. Gone with the scope. */
 export const natsStub = (home: string, ...replies: ReadonlyArray<unknown>) =>
@@ -26,12 +25,7 @@ export const natsStub = (home: string, ...replies: ReadonlyArray<unknown>) =>
         })
       })
       server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        mkdirSync(join(home, "run"), { recursive: true })
-        mkdirSync(join(home, "state/credentials"), { recursive: true })
-        writeFileSync(join(home, "run/broker.json"), JSON.stringify({ v: 1, host: "127.0.0.1", port, space: "main" }))
-        writeFileSync(join(home, "state/credentials/human.json"), JSON.stringify({ v: 1, name: "human", jwt: "none" }))
+        clientHome(home, server)
         resume(Effect.succeed({ close: () => void server.close(), asked: () => asked }))
       })
     }),

@@ -1,8 +1,7 @@
 /** A swarm that a test makes up: enough of a broker and of a daemon for a client that asks verbs and hears facts. */
 import { createServer, type Socket } from "node:net"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { Effect } from "effect"
+import { clientHome } from "./ClientHome.ts"
 import type { Event } from "../../src/domain/Event.ts"
 import type { SessionCard } from "../../src/domain/Session.ts"
 
@@ -64,12 +63,7 @@ export const swarmStub = (home: string, answer: Answer) =>
         for (const socket of listening) message(socket, "sm.evt.x", body)
       }
       server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        const port = typeof address === "object" && address !== null ? address.port : 0
-        mkdirSync(join(home, "run"), { recursive: true })
-        mkdirSync(join(home, "state/credentials"), { recursive: true })
-        writeFileSync(join(home, "run/broker.json"), JSON.stringify({ v: 1, host: "127.0.0.1", port, space: "main" }))
-        writeFileSync(join(home, "state/credentials/human.json"), JSON.stringify({ v: 1, name: "human", jwt: "none" }))
+        clientHome(home, server)
         resume(
           Effect.succeed({
             asked,
