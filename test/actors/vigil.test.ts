@@ -95,6 +95,18 @@ describe("what a person should know of a session", () => {
       ["crashed attention"]
     ],
     [
+      "nothing of one that could not be started at all",
+      { phase: "crashed", since: NOW, recovery: { ...noRecovery, death: "failed" } },
+      {},
+      []
+    ],
+    [
+      "that it could not be started once more",
+      { phase: "crashed", since: NOW, agentSessionId: "c", recovery: { ...noRecovery, death: "failed" } },
+      {},
+      ["crashed problem"]
+    ],
+    [
       "that it is given up",
       { phase: "crashed", since: NOW, recovery: { ...noRecovery, death: "crashed", gaveUp: NOW } },
       {},

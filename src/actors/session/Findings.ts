@@ -165,9 +165,13 @@ const unheard: Look = (state, { unheard_after }) => {
   }
 }
 
+/** Whoever spawned it is told by the refusal, and it is not kept. */
+const neverRan = ({ agentSessionId, recovery, vigil }: State): boolean =>
+  recovery.death === "failed" && vigil.launched === 0 && agentSessionId === null
+
 const crashed: Look = (state, { recover }, now) => {
   const { detail, id, name, phase, recovery, since } = state
-  if (phase !== "crashed") return undefined
+  if (phase !== "crashed" || neverRan(state)) return undefined
   const { death, due, gaveUp, server, starts } = recovery
   if (death === "server" && server !== null) {
     return {
