@@ -38,13 +38,13 @@ export const giveUp = (ticket: Lease["ticket"], why: string) => locks.ask("GiveU
 /** Reasons are read by other agents and in terminals: no line of its own, nothing that moves a cursor. */
 export const inOneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim()
 
-/** "eng (1a2b3c4d) has src/** in /repo since 3m (refactoring), until its turn ends". */
+/** "eng (1a2b3c4d) has had src/** in /repo for 3m (refactoring), until its turn ends". */
 export const heldText = (held: Lease | Waiting, now: number): string => {
   const { holder, reason, since } = held
-  const what = "fence" in held ? "has" : "waits before you for"
-  const end = holder._tag === "Session" ? "until its turn ends" : `for ${span(held.until - now)} more at most`
+  const what = "fence" in held ? "has had" : "has waited before you for"
+  const end = holder._tag === "Session" ? "until its turn ends" : `${span(held.until - now)} more at most`
   const until = "fence" in held ? `, ${end}` : ""
-  return `${holderName(holder)} ${what} ${placeText(held)} since ${span(now - since)} (${reason})${until}`
+  return `${holderName(holder)} ${what} ${placeText(held)} for ${span(now - since)} (${reason})${until}`
 }
 
 /** What somebody else has is refused with who, why, since when, and what to do. */

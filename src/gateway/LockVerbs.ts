@@ -28,8 +28,12 @@ const answerOf = (standing: Standing, now: number): Output<"lock"> => {
   return { outcome, lease: null, behind, why: behind.map((held) => heldText(held, now)).join("; ") }
 }
 
-const WAIT_HINT =
-  "--wait 2m waits for it; sm send <name> asks its holder; git worktree add gives you a workspace of your own"
+/** What to do instead. Only a session can be asked. */
+const hintFor = (by: ReadonlyArray<{ readonly holder: Holder }>): string => {
+  const asked = by.map(({ holder }) => holder).find((holder) => holder._tag === "Session")
+  const ask = asked === undefined ? "" : `sm send ${asked.name} "<text>" asks its holder; `
+  return `--wait 2m waits for it; ${ask}git worktree add gives you a workspace of your own`
+}
 
 export const lock = (input: Input<"lock">, caller: Caller, host: HostId) =>
   Effect.gen(function* () {
@@ -48,7 +52,7 @@ export const lock = (input: Input<"lock">, caller: Caller, host: HostId) =>
     }
     const standing = yield* acquire(request, Math.min(input.forMs ?? wait, 600_000)).pipe(
       Effect.catchTags({
-        LockHeld: ({ by }) => heldRefusal(by, "wrong-state", WAIT_HINT),
+        LockHeld: ({ by }) => heldRefusal(by, "wrong-state", hintFor(by)),
         Deadlock: ({ message }) =>
           Effect.fail(
             new Refusal({ code: "wrong-state", message, hint: "sm unlock gives back what you have; then ask again" })

@@ -27,7 +27,7 @@ describe("a lock", () => {
       yield* stands("hold|")
       const refused = yield* sm("lock", "mine")
       assert.strictEqual(refused.code, 1)
-      assert.match(refused.stderr, /^sm: holder \([0-9a-f]{8}\) has \/.* since \d+s \(hold\), until its turn ends$/mu)
+      assert.match(refused.stderr, /^sm: holder \([0-9a-f]{8}\) has had \/.* for \d+s \(hold\), until its turn ends$/mu)
 
       /** Waits in a process of its own; its exit code, once it has one. */
       const waiter = (reason: string) =>

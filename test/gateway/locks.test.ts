@@ -83,7 +83,8 @@ describe("sm lock", () => {
         assert.strictEqual(first.lease?.ttl, 20_000, "locks.ttl")
         const refused = refusalOf(yield* moving(Effect.flip(lock(asked(main), person, HOST))))
         assert.strictEqual(refused.code, "wrong-state")
-        assert.match(refused.message, /^ann \(00000001\) has \/.*\/main since \d+s \(why\), until its turn ends$/u)
+        assert.match(refused.message, /^ann \(00000001\) has had \/.*\/main for \d+s \(why\), until its turn ends$/u)
+        assert.include(refused.hint, 'sm send ann "<text>" asks its holder')
         // Each worktree is its own.
         assert.strictEqual((yield* moving(lock(asked(tree), person, HOST))).outcome, "granted")
 
