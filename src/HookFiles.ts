@@ -4,7 +4,7 @@ import { Effect, Schema } from "effect"
 import { keep } from "./broker/server/KeptFile.ts"
 import * as Trust from "./broker/server/Trust.ts"
 import { HookRules, hookRulesOf, type LockPolicy } from "./domain/LockPolicy.ts"
-import * as HookDoor from "./gateway/HookDoor.ts"
+import * as HookDoor from "./gateway/hooks/HookDoor.ts"
 import type { Home } from "./Home.ts"
 
 const encode = Schema.encodeSync(Schema.fromJsonString(HookRules))

@@ -9,7 +9,7 @@ import { isLive, type SessionCard } from "../domain/Session.ts"
 import { PaneId, Terminal } from "../terminal/Terminal.ts"
 import { type Input, type Output, Refusal } from "./Api.ts"
 import { type Caller, find, own } from "./Caller.ts"
-import { locks } from "./LockVerbs.ts"
+import { locks } from "./locks/LockVerbs.ts"
 import { acting, neighbours } from "./Members.ts"
 
 export const list = (input: Input<"list">) =>
