@@ -95,13 +95,11 @@ describe("leases", () => {
             const last = (yield* lines).findLast(({ who }) => who === "ann")
             if (last?.what === "in") return true
             ann?.kill("SIGCONT")
-            yield* Effect.sleep("3 millis")
             return undefined
           }),
           60
         )
         yield* more(5)
-        yield* Effect.sleep("700 millis")
         ann?.kill("SIGCONT")
         yield* more(5)
 
